@@ -1,0 +1,1 @@
+"""Speed beside named references, always both sides in one run."""

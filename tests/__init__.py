@@ -1,0 +1,1 @@
+"""The same rooms as the package, plus `terminal/`: a real pseudo-terminal."""

@@ -1,0 +1,1 @@
+"""A keyboard-driven terminal workstation for billing clerks."""

@@ -1,0 +1,105 @@
+"""An invoice as PDF/A-3b: the same invoice gives the same bytes, whenever it is rendered again."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from io import BytesIO
+from typing import Any
+
+from fpdf import FPDF
+
+from tui_billing.documents import logo as logos
+from tui_billing.documents.invoice_layout import lay_out
+from tui_billing.documents.kept_fonts import add_font
+from tui_billing.documents.printable import PrintableInvoice
+from tui_billing.documents.sheet import Box, Mark, Picture, Word
+from tui_billing.documents.typeface import Typeface, tidy
+from tui_billing.documents.words import Words
+from tui_billing.documents.xmp import describe
+
+COMPLIANCE = "PDF/A-3B"
+TOOL, PRODUCER = "tui-billing", "fpdf2"
+_REGIONS = {"en": "en-GB", "fr": "fr-FR"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A document: bytes and their SHA-256, characters no font had ("U+4E2D 中"), number of pages."""
+
+    pdf: bytes
+    sha256: str
+    missing: tuple[str, ...]
+    pages: int
+
+
+def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
+    """The PDF of an issued document, dated noon (UTC) of its issue date; an unusable logo is left out."""
+    typeface = Typeface(_characters(invoice))
+    picture = logos.prepare(logo) if logo else None
+    sheet = lay_out(invoice, typeface, picture[1] if picture else None)
+    pdf = _blank(invoice, typeface)
+    for page in sheet.pages:
+        pdf.add_page()
+        _paint(pdf, page, picture[0] if picture else b"")
+    content = bytes(pdf.output())
+    return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages))
+
+
+def _blank(invoice: PrintableInvoice, typeface: Typeface) -> FPDF:
+    words = Words(invoice)
+    pdf = FPDF(format="A4", unit="mm", enforce_compliance=COMPLIANCE)
+    pdf.set_auto_page_break(False)
+    # a colour font would be set as pictures; its outlines are what is wanted
+    pdf.render_color_fonts = False
+    when = datetime.combine(invoice.issue_date, time(12), UTC)
+    title = f"{words.title(invoice.kind)} {invoice.number}"
+    author = "".join(char for char in tidy(invoice.seller.full_name) if char.isprintable())
+    pdf.set_creation_date(when)
+    pdf.set_lang(_REGIONS[words.language])
+    pdf.set_title(title)
+    pdf.set_subject(title)
+    pdf.set_author(author)
+    pdf.set_creator(TOOL)
+    pdf.set_producer(PRODUCER)
+    pdf.set_xmp_metadata(describe(title=title, author=author, tool=TOOL, producer=PRODUCER, when=when))
+    for key, face in typeface.faces.items():
+        add_font(pdf, *_font(key), face)
+    return pdf
+
+
+def _font(key: str) -> tuple[str, str]:
+    return ("noto", key) if key in ("", "B") else (key, "")
+
+
+def _paint(pdf: FPDF, marks: list[Mark], picture: bytes) -> None:
+    for mark in marks:
+        if isinstance(mark, Word):
+            family, style = _font(mark.font)
+            pdf.set_font(family, style, mark.size)
+            pdf.set_text_color(*mark.colour)
+            pdf.text(mark.x, mark.y, mark.text)
+        elif isinstance(mark, Box):
+            pdf.set_fill_color(*mark.colour)
+            pdf.rect(mark.x, mark.y, mark.width, mark.height, style="F")
+        elif isinstance(mark, Picture):
+            pdf.image(BytesIO(picture), mark.x, mark.y, mark.width, mark.height)
+
+
+def _characters(invoice: PrintableInvoice) -> set[str]:
+    found: set[str] = set()
+
+    def collect(value: Any) -> None:
+        if isinstance(value, str):
+            found.update(tidy(value))
+        elif isinstance(value, tuple):
+            for part in value:
+                collect(part)
+        elif dataclasses.is_dataclass(value):
+            for field in dataclasses.fields(value):
+                collect(getattr(value, field.name))
+
+    collect(invoice)
+    return found

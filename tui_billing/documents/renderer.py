@@ -1,0 +1,285 @@
+"""The renderer: a process of its own that turns invoices into files, so that no key ever waits for a page.
+
+`python -m tui_billing.documents.renderer` reads one request a line on its standard input, {"id": ...,
+"invoice": {...}, "path": "...", "logo": path or null}, and answers each with one line, {"id", "path",
+"sha256", "missing", "pages"} or {"id", "error"}. It ends at the end of its input, or by itself after 60 idle
+seconds. The workstation talks to it through `RendererClient`; this module imports no PDF library until a
+document is made.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import queue
+import select
+import subprocess
+import sys
+import threading
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from tui_billing.documents.files import document_path, partial_path, write_atomically
+from tui_billing.rules.problem import Problem
+
+if TYPE_CHECKING:
+    from tui_billing.documents.printable import PrintableInvoice
+
+IDLE_SECONDS = 60.0
+LONGEST_SECONDS = 120.0
+ATTEMPTS = 2
+
+__all__ = ["RendererClient", "Written", "document_path", "main", "write_invoice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document on the disk: its path and SHA-256, the characters no font had, its number of pages."""
+
+    path: Path
+    sha256: str
+    missing: tuple[str, ...]
+    pages: int
+
+
+def write_invoice(invoice: PrintableInvoice, path: Path, logo: bytes | Path | None = None) -> Written:
+    """Render in this process and put the file at `path`, whole or not; a Problem where the disk refuses."""
+    from tui_billing.documents.invoice_pdf import render
+
+    rendered = render(invoice, logo=logo if isinstance(logo, bytes) else _read_logo(logo))
+    try:
+        write_atomically(Path(path), rendered.pdf)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    return Written(Path(path), rendered.sha256, rendered.missing, rendered.pages)
+
+
+def _unwritten(path: Path, error: OSError) -> Problem:
+    return Problem(
+        "{path} could not be written: {reason}; make room or choose another folder, then render it again",
+        path=str(path),
+        reason=error.strerror or str(error),
+    )
+
+
+def _read_logo(path: Path | None) -> bytes | None:
+    if path is None:
+        return None
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return None  # a document without its logo is better than none
+
+
+# the worker's side
+
+
+def main(idle_seconds: float = IDLE_SECONDS) -> int:
+    """Answer requests until the input ends or nothing has come for `idle_seconds`."""
+    pending = b""
+    while True:
+        line, found, rest = pending.partition(b"\n")
+        if found:
+            pending = rest
+            if line.strip():
+                _say(_answer(line))
+            continue
+        ready, _, _ = select.select([sys.stdin], [], [], idle_seconds)
+        if not ready:
+            return 0
+        part = os.read(sys.stdin.fileno(), 1 << 16)
+        if not part:
+            if pending.strip():
+                _say(_answer(pending))
+            return 0
+        pending += part
+
+
+def _say(answer: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(answer) + "\n")
+    sys.stdout.flush()
+
+
+def _answer(line: bytes) -> dict[str, Any]:
+    from tui_billing.documents.printable import PrintableInvoice
+
+    name: Any = None
+    try:
+        request = json.loads(line)
+        name = request.get("id")
+        invoice = PrintableInvoice.from_json(request["invoice"])
+        written = write_invoice(invoice, Path(request["path"]), Path(request["logo"]) if request.get("logo") else None)
+    except Problem as problem:
+        return {
+            "id": name,
+            "error": str(problem),
+            "message": problem.message,
+            "values": _texts(problem.values),
+        }
+    except Exception as error:
+        return {"id": name, "error": f"{type(error).__name__}: {error}"}
+    return {
+        "id": name,
+        "path": str(written.path),
+        "sha256": written.sha256,
+        "missing": list(written.missing),
+        "pages": written.pages,
+    }
+
+
+def _texts(values: dict[str, object]) -> dict[str, str]:
+    return {key: str(value) for key, value in values.items()}
+
+
+# the workstation's side
+
+
+@dataclass(slots=True)
+class _Request:
+    document: dict[str, Any]
+    path: Path
+    logo: str | None
+    future: Future[Written]
+
+
+class RendererClient:
+    """Renders documents in a worker process, one after the other, in the order they were asked for.
+
+    The worker starts with the first request and again when it has gone; a request that a dying worker left
+    unanswered is sent once more. Nothing here blocks the caller but `close`.
+    """
+
+    def __init__(self, command: list[str] | None = None) -> None:
+        self._command = command or [sys.executable, "-m", "tui_billing.documents.renderer"]
+        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._worker: subprocess.Popen[bytes] | None = None
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        self._closed = False
+        self._abandoned = False
+        self._count = 0
+
+    @property
+    def process_id(self) -> int | None:
+        """The worker's process id, None where none has been started."""
+        worker = self._worker
+        return worker.pid if worker else None
+
+    def render(self, invoice: PrintableInvoice, path: Path, logo: Path | None = None) -> Future[Written]:
+        """Ask for a document at `path`; the future gives a `Written`, or raises a Problem."""
+        future: Future[Written] = Future()
+        request = _Request(invoice.to_json(), Path(path).absolute(), str(logo) if logo else None, future)
+        with self._lock:
+            if self._closed:
+                raise Problem("The renderer has been closed")
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._serve, name="renderer", daemon=True)
+                self._thread.start()
+            self._requests.put(request)
+        return future
+
+    def close(self, timeout: float = 30.0) -> None:
+        """Finish what was asked for, then end the worker; after `timeout` seconds it is ended regardless."""
+        with self._lock:
+            self._closed = True
+            thread = self._thread
+            self._requests.put(None)
+        if thread is not None:
+            thread.join(timeout)
+            if thread.is_alive():
+                self._abandoned = True
+                if (worker := self._worker) is not None:
+                    worker.kill()
+                thread.join(5.0)
+        self._end_worker()
+
+    def _serve(self) -> None:
+        while (request := self._requests.get()) is not None:
+            if not request.future.set_running_or_notify_cancel():
+                continue
+            try:
+                written = self._carry_out(request)
+            except BaseException as error:
+                request.future.set_exception(error)
+            else:
+                request.future.set_result(written)
+
+    def _carry_out(self, request: _Request) -> Written:
+        self._count += 1
+        number = self._count
+        message = {"id": number, "invoice": request.document, "path": str(request.path), "logo": request.logo}
+        line = json.dumps(message).encode() + b"\n"
+        for _ in range(ATTEMPTS):
+            if self._abandoned:
+                raise Problem("{path} was not rendered: the renderer was closed", path=str(request.path))
+            worker = self._running_worker()
+            answer = _exchange(worker, line, number)
+            if answer is not None:
+                return _read_answer(answer)
+            self._end_worker()
+            with contextlib.suppress(OSError):
+                partial_path(request.path, worker.pid).unlink()
+        raise Problem("{path} could not be rendered: the renderer stopped twice", path=str(request.path))
+
+    def _running_worker(self) -> subprocess.Popen[bytes]:
+        if self._worker is None or self._worker.poll() is not None:
+            self._end_worker()
+            here = str(Path(__file__).resolve().parents[2])
+            paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
+            # a session of its own: a line that is hung up or a Ctrl+C does not stop a document half-way
+            self._worker = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+                start_new_session=True,
+            )
+        return self._worker
+
+    def _end_worker(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return
+        for pipe in (worker.stdin, worker.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        try:
+            worker.wait(2.0)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+def _exchange(worker: subprocess.Popen[bytes], line: bytes, number: int) -> dict[str, Any] | None:
+    """The worker's answer, None where it died, fell silent or talked nonsense."""
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    try:
+        worker.stdin.write(line)
+        worker.stdin.flush()
+        answer = json.loads(_read_line(worker.stdout) or b"null")
+    except (OSError, ValueError):
+        return None
+    return answer if isinstance(answer, dict) and answer.get("id") == number else None
+
+
+def _read_line(pipe: IO[bytes]) -> bytes:
+    ready, _, _ = select.select([pipe], [], [], LONGEST_SECONDS)
+    return pipe.readline() if ready else b""
+
+
+def _read_answer(answer: dict[str, Any]) -> Written:
+    if "error" in answer:
+        if message := answer.get("message"):
+            raise Problem(message, **answer["values"])
+        raise Problem("The document could not be rendered: {reason}", reason=answer["error"])
+    return Written(Path(answer["path"]), answer["sha256"], tuple(answer["missing"]), answer["pages"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

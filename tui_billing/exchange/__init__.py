@@ -1,0 +1,1 @@
+"""What comes in and goes to other systems."""

@@ -1,0 +1,1 @@
+"""What is remembered: Peewee tables, queries, the database door, migrations."""

@@ -1,0 +1,1 @@
+"""What is asked of the books: one file a subject, every query bounded and its cursor closed."""

@@ -1,0 +1,55 @@
+"""Inserting and updating rows by the models' own columns, with the statement built once.
+
+Peewee builds its SQL anew for every row, three times the cost of the statement itself; a posting writes
+a dozen rows while it holds the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from tui_billing.models.tables import Table, database
+
+
+@lru_cache(maxsize=256)
+def _insert(model: type[Table], columns: tuple[str, ...], mark: str, returning: bool) -> tuple[str, tuple]:
+    meta = model._meta
+    fields = tuple(meta.columns[name] for name in columns)
+    places = ", ".join([mark] * len(columns))
+    text = f"INSERT INTO {meta.table_name} ({', '.join(columns)}) VALUES ({places})"
+    if returning:
+        text += f" RETURNING {meta.primary_key.column_name}"
+    return text, tuple(field.db_value for field in fields)
+
+
+def add(model: type[Table], /, **values: object) -> int:
+    """Insert one row, by column names; return its key."""
+    postgres = database.obj.param == "%s"
+    text, convert = _insert(model, tuple(values), database.obj.param, postgres)
+    cursor = database.execute_sql(text, [to(value) for to, value in zip(convert, values.values(), strict=True)])
+    return int(cursor.fetchone()[0]) if postgres else int(cursor.lastrowid)
+
+
+def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> None:
+    """Insert rows that all have the same columns."""
+    rows = list(rows)
+    if not rows:
+        return
+    text, convert = _insert(model, tuple(rows[0]), database.obj.param, False)
+    values = [[to(value) for to, value in zip(convert, row.values(), strict=True)] for row in rows]
+    cursor = database.cursor()
+    try:
+        cursor.executemany(text, values)
+    finally:
+        cursor.close()
+
+
+def change(model: type[Table], key: object, /, **values: object) -> int:
+    """Update one row by its key; return how many rows that were (0 or 1)."""
+    meta = model._meta
+    mark = database.obj.param
+    sets = ", ".join(f"{name} = {mark}" for name in values)
+    text = f"UPDATE {meta.table_name} SET {sets} WHERE {meta.primary_key.column_name} = {mark}"
+    parameters = [meta.columns[name].db_value(value) for name, value in values.items()]
+    return int(database.execute_sql(text, [*parameters, key]).rowcount)

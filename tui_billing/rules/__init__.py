@@ -1,0 +1,1 @@
+"""What is true: money, VAT, terms, numbering, status, aging; pure functions and frozen dataclasses."""

@@ -1,0 +1,114 @@
+"""Double entry: what each verb posts, as balanced lines in the books' currency and in the document's.
+
+Accounts are those of the French chart (plan comptable général, ANC 2014-03): 411 receivables,
+4191 payments on account, 44571 VAT collected, 512 bank, 70 sales, 654 bad debts, 666/766 exchange.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+RECEIVABLES = "411000"
+ON_ACCOUNT = "419100"
+VAT_COLLECTED = "445710"
+BANK = "512000"
+GOODS = "701000"
+SERVICES = "706000"
+WRITE_OFF = "654000"
+EXCHANGE_LOSS = "666000"
+EXCHANGE_GAIN = "766000"
+ROUNDING_LOSS = "658000"
+ROUNDING_GAIN = "758000"
+
+#: code -> (name, kind) of the accounts that the verbs post to.
+CHART = {
+    RECEIVABLES: ("Clients", "asset"),
+    ON_ACCOUNT: ("Clients, avances et acomptes reçus", "liability"),
+    VAT_COLLECTED: ("TVA collectée", "liability"),
+    BANK: ("Banque", "asset"),
+    GOODS: ("Ventes de produits finis", "income"),
+    SERVICES: ("Prestations de services", "income"),
+    WRITE_OFF: ("Pertes sur créances irrécouvrables", "expense"),
+    EXCHANGE_LOSS: ("Pertes de change", "expense"),
+    EXCHANGE_GAIN: ("Gains de change", "income"),
+    ROUNDING_LOSS: ("Charges diverses de gestion courante", "expense"),
+    ROUNDING_GAIN: ("Produits divers de gestion courante", "income"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: exactly one of `debit` and `credit` is set, in the books' currency (minor units, >= 0).
+
+    `amount` is debit less credit in the document's currency; it is 0 on an exchange difference.
+    """
+
+    account: str
+    debit: int
+    credit: int
+    amount: int
+
+
+def _entry(account: str, base: int, amount: int) -> Entry:
+    """A line from signed amounts: positive is debit."""
+    return Entry(account, max(base, 0), max(-base, 0), amount)
+
+
+def balanced(entries: Iterable[Entry]) -> bool:
+    """Whether debit equals credit in the books' currency, and the document amounts sum to nothing."""
+    entries = list(entries)
+    return sum(e.debit for e in entries) == sum(e.credit for e in entries) and sum(e.amount for e in entries) == 0
+
+
+def issue_entries(
+    *, payable: tuple[int, int], sales: Sequence[tuple[str, int, int]], tax: tuple[int, int], rounding: int = 0
+) -> list[Entry]:
+    """An issued invoice: receivables against sales and VAT.
+
+    Pairs are (document amount, base amount); `sales` are (nature "goods" or "services", amount, base).
+    What the base amounts leave by rounding, and BT-114 `rounding`, go to the rounding accounts.
+    """
+    entries = [_entry(RECEIVABLES, payable[1], payable[0])]
+    for nature, amount, base in sales:
+        entries.append(_entry(GOODS if nature == "goods" else SERVICES, -base, -amount))
+    entries.append(_entry(VAT_COLLECTED, -tax[1], -tax[0]))
+    rest_base = -sum(e.debit - e.credit for e in entries)
+    rest = -sum(e.amount for e in entries)
+    if rest_base or rest:
+        account = ROUNDING_LOSS if (rest_base or rest) > 0 else ROUNDING_GAIN
+        entries.append(_entry(account, rest_base, rest))
+    return [e for e in entries if e.debit or e.credit or e.amount]
+
+
+def opposite(entries: Iterable[Entry]) -> list[Entry]:
+    """The same lines with the sides exchanged: a credit note, a reversal."""
+    return [Entry(e.account, e.credit, e.debit, -e.amount) for e in entries]
+
+
+def receipt_entries(amount: int, base: int, bank: str = BANK) -> list[Entry]:
+    """Money received: bank against payments on account, until it is allocated."""
+    return [_entry(bank, base, amount), _entry(ON_ACCOUNT, -base, -amount)]
+
+
+def allocation_entries(kind: str, amount: int, invoice_base: int, source_base: int) -> list[Entry]:
+    """Part of a payment, credit note or write-off settles part of an invoice.
+
+    `invoice_base` is that part at the invoice's rate, `source_base` at the rate of what pays it; their
+    difference is a realised exchange gain or loss.
+    """
+    source = {"payment": ON_ACCOUNT, "credit": RECEIVABLES, "write_off": WRITE_OFF}[kind]
+    entries = [_entry(source, source_base, amount), _entry(RECEIVABLES, -invoice_base, -amount)]
+    difference = source_base - invoice_base
+    if difference:
+        entries.append(_entry(EXCHANGE_GAIN if difference > 0 else EXCHANGE_LOSS, -difference, 0))
+    return entries
+
+
+def proportion(part: int, whole: int, whole_base: int) -> int:
+    """The base amount of part of a document: `whole_base` × part / whole, half up on the absolute value."""
+    if not whole:
+        return 0
+    product = whole_base * part
+    quotient = (2 * abs(product) + abs(whole)) // (2 * abs(whole))
+    return quotient if (product < 0) == (whole < 0) else -quotient

@@ -1,0 +1,199 @@
+"""Payment terms: net days, end of month, a day of the month, instalments, early-payment discount.
+
+The canonical text, as the database keeps it: "30" net days, "0" on receipt; "30eom" thirty days, then the
+end of that month; "eom30" the end of the month, then thirty days; "30eom10" then the 10th of the next month;
+" -2%/10" behind it, two per cent within ten days; "50%@30+50%@60" instalments.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tui_billing.rules import law
+from tui_billing.rules.dates import add_months, month_end
+from tui_billing.rules.money import exponent, from_minor, round_half_up, split
+from tui_billing.rules.numbers import format_number
+from tui_billing.rules.problem import Problem
+
+MAX_DAYS = 365
+MAX_PARTS = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One instalment of the terms: a percentage of what is to be paid, and when."""
+
+    percent: Decimal
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`end_of_month` is "" (net days), "after" (days, then month end) or "before" (month end, then days)."""
+
+    days: int = 30
+    end_of_month: str = ""
+    day_of_month: int = 0
+    discount_percent: Decimal = Decimal(0)
+    discount_days: int = 0
+    parts: tuple[Part, ...] = field(default=())
+
+    @property
+    def text(self) -> str:
+        """The canonical text."""
+        if self.parts:
+            body = "+".join(f"{_number(part.percent)}%@{part.terms.text}" for part in self.parts)
+        elif self.end_of_month == "after":
+            body = f"{self.days}eom{self.day_of_month or ''}"
+        elif self.end_of_month == "before":
+            body = f"eom{self.days}"
+        else:
+            body = str(self.days)
+        if self.discount_percent:
+            body += f" -{_number(self.discount_percent)}%/{self.discount_days}"
+        return body
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """Part of a document's amount (minor units) and the last day to pay it."""
+
+    position: int
+    due_date: date
+    amount: int
+
+
+def _number(value: Decimal) -> str:
+    return format(value.normalize(), "f")
+
+
+_PERCENT = r"[0-9]{1,3}(?:[.,][0-9]{1,4})?"
+_SIMPLE = re.compile(r"(?:([0-9]{1,3})(eom([0-9]{1,2})?)?|eom([0-9]{1,3})?)", re.ASCII)
+_DISCOUNT = re.compile(rf"(.*?)\s*-\s*({_PERCENT})\s*%\s*/\s*([0-9]{{1,3}})", re.ASCII)
+_PART = re.compile(rf"({_PERCENT})\s*%\s*@\s*(\S+)", re.ASCII)
+
+
+def _refuse(text: str) -> Problem:
+    return Problem(
+        "{text} is not a term of payment; type for example 30, 30eom, eom30, 50%@30+50%@60 or 30 -2%/10",
+        field="terms",
+        text=text.strip()[:40],
+    )
+
+
+def parse_terms(text: str) -> Terms:
+    """The terms of a text; Problem where it is none."""
+    body = text.strip().lower()
+    if len(body) > 400:
+        raise _refuse(text)
+    percent, days = Decimal(0), 0
+    if match := _DISCOUNT.fullmatch(body):
+        body, percent, days = match.group(1), Decimal(match.group(2).replace(",", ".")), int(match.group(3))
+        if not 0 < percent < 100 or days > MAX_DAYS:
+            raise _refuse(text)
+    if "%" in body:
+        parts: list[Part] = []
+        for piece in body.split("+"):
+            match = _PART.fullmatch(piece.strip())
+            if not match or len(parts) == MAX_PARTS:
+                raise _refuse(text)
+            parts.append(Part(Decimal(match.group(1).replace(",", ".")), _simple(match.group(2), text)))
+        if sum(part.percent for part in parts) != 100 or any(not part.percent for part in parts):
+            raise Problem("the instalments of {text} do not add up to 100 %", field="terms", text=text.strip()[:40])
+        return Terms(0, "", 0, percent, days, tuple(parts))
+    simple = _simple(body, text)
+    return Terms(simple.days, simple.end_of_month, simple.day_of_month, percent, days)
+
+
+def _simple(body: str, text: str) -> Terms:
+    match = _SIMPLE.fullmatch(body)
+    if not match:
+        raise _refuse(text)
+    days, eom, day, before = match.groups()
+    if body.startswith("eom"):
+        terms = Terms(int(before or 0), "before")
+    else:
+        terms = Terms(int(days), "after" if eom else "", int(day or 0))
+    if terms.days > MAX_DAYS or terms.day_of_month > 31:
+        raise _refuse(text)
+    return terms
+
+
+def _due(issue: date, terms: Terms) -> date:
+    if terms.end_of_month == "before":
+        return month_end(issue) + timedelta(days=terms.days)
+    day = issue + timedelta(days=terms.days)
+    if terms.end_of_month == "after":
+        day = month_end(day)
+        if terms.day_of_month:
+            following = add_months(day.replace(day=1), 1)
+            day = min(following + timedelta(days=terms.day_of_month - 1), month_end(following))
+    return day
+
+
+def due_date(issue: date, terms: Terms) -> date:
+    """The last day to pay; of instalments, the last one's."""
+    return max(_due(issue, part.terms) for part in terms.parts) if terms.parts else _due(issue, terms)
+
+
+def instalments(issue: date, terms: Terms, payable: int) -> list[Instalment]:
+    """What is to be paid when, in order of the dates; amounts by largest remainder, their sum exact."""
+    if not terms.parts:
+        return [Instalment(1, _due(issue, terms), payable)]
+    shares = split(payable, [int(part.percent * 10_000) for part in terms.parts])
+    dated = sorted(
+        (
+            (_due(issue, part.terms), index, share)
+            for index, (part, share) in enumerate(zip(terms.parts, shares, strict=True))
+        ),
+        key=lambda each: each[:2],
+    )
+    return [Instalment(position, day, share) for position, (day, _, share) in enumerate(dated, 1)]
+
+
+def early_payment(issue: date, terms: Terms, gross: int, currency: str) -> tuple[date, int] | None:
+    """(last day, amount to pay) of the early-payment discount, None where none is offered."""
+    if not terms.discount_percent:
+        return None
+    off = round_half_up(from_minor(gross, currency) * terms.discount_percent / 100, exponent(currency))
+    return issue + timedelta(days=terms.discount_days), gross - int(off.scaleb(exponent(currency)))
+
+
+def warn_terms(terms: Terms) -> bool:
+    """Whether the terms are longer than French law allows (L441-10 I: 60 days, or 45 days end of month)."""
+    if terms.parts:
+        return any(warn_terms(part.terms) for part in terms.parts)
+    limit = law.MAX_END_OF_MONTH_DAYS if terms.end_of_month else law.MAX_NET_DAYS
+    return terms.days > limit or (terms.end_of_month == "after" and terms.day_of_month > 0 and terms.days > 30)
+
+
+def describe_terms(terms: Terms, language: str) -> str:
+    """The terms in words: "30 days end of month", "30 jours fin de mois"."""
+    french = language == "fr"
+    if terms.parts:
+        text = ", ".join(
+            f"{format_number(part.percent, language)} % {describe_terms(part.terms, language)}" for part in terms.parts
+        )
+    elif not terms.days and not terms.end_of_month:
+        text = "à réception" if french else "on receipt"
+    else:
+        days = f"{terms.days} " + (("jour" if french else "day") + ("s" if terms.days != 1 else ""))
+        month = "fin de mois" if french else "end of month"
+        text = days
+        if terms.end_of_month == "after":
+            text = f"{days} {month}" if terms.days else month
+            if terms.day_of_month:
+                text += f" le {terms.day_of_month}" if french else f", on the {terms.day_of_month}"
+        elif terms.end_of_month == "before":
+            text = f"{month} + {days}" if terms.days else month
+    if terms.discount_percent:
+        percent = format_number(terms.discount_percent, language)
+        text += (
+            f", {percent} % d'escompte sous {terms.discount_days} jours"
+            if french
+            else f", {percent} % off within {terms.discount_days} days"
+        )
+    return text

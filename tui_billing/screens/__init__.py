@@ -1,0 +1,1 @@
+"""What a clerk sees: one file a screen, named after the job."""

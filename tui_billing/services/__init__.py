@@ -1,0 +1,1 @@
+"""What a clerk does: one verb, one transaction, one audit event."""

@@ -1,0 +1,213 @@
+"""Allocations: what a payment, a credit note or a write-off settles; rows that are taken back one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tui_billing.models.door import Books
+from tui_billing.models.tables import Allocation
+from tui_billing.models.write import add
+from tui_billing.rules.journal import allocation_entries, opposite, proportion
+from tui_billing.rules.money import plain
+from tui_billing.rules.problem import NotFound, Problem, Refused
+from tui_billing.services.balances import locked, refresh_invoice, refresh_receipt
+from tui_billing.services.context import Context, Work, transact
+
+_INVOICE = "number, customer_id, currency, open, open_base, kind, state, issue_date"
+
+
+def allocate_payment(
+    books: Books, context: Context, receipt_id: int, invoice_id: int, amount: int, date: dt.date | None = None
+) -> int:
+    """Settle `amount` (minor units) of an invoice with money received; return the allocation's id."""
+    return transact(
+        books,
+        context,
+        "allocate",
+        lambda work: settle(work, "payment", receipt_id, invoice_id, amount, date or work.today),
+    )
+
+
+def allocate_credit(
+    books: Books, context: Context, credit_note_id: int, invoice_id: int, amount: int, date: dt.date | None = None
+) -> int:
+    """Settle `amount` of an invoice with a credit note of the same customer; return the allocation's id."""
+    return transact(
+        books,
+        context,
+        "allocate",
+        lambda work: settle(work, "credit", credit_note_id, invoice_id, amount, date or work.today),
+    )
+
+
+def write_off(books: Books, context: Context, invoice_id: int, amount: int, reason: str) -> int:
+    """Give up `amount` of an invoice for a stated reason (supervisors); return the allocation's id."""
+    if not reason.strip():
+        raise Problem("a write-off needs a reason; type why the amount is given up", field="reason")
+    return transact(
+        books,
+        context,
+        "write_off",
+        lambda work: settle(work, "write_off", None, invoice_id, amount, work.today, reason=reason),
+    )
+
+
+def settle(
+    work: Work,
+    kind: str,
+    source_id: int | None,
+    invoice_id: int,
+    amount: int,
+    date: dt.date,
+    *,
+    reason: str = "",
+) -> int:
+    """One allocation inside an open transaction; everything is checked against the rows as they are now."""
+    books = work.books
+    invoice = locked(books, "invoice", _INVOICE, invoice_id)
+    if invoice is None or invoice[6] != "issued" or invoice[5] == "credit_note":
+        raise NotFound("there is no issued invoice with id {id}", id=invoice_id)
+    number, customer_id, currency, opened, open_base = invoice[:5]
+    if amount <= 0:
+        raise Problem("an amount to allocate is more than 0", field="amount")
+    if amount > opened:
+        raise Problem(
+            "only {open} {currency} of {number} is open; allocate that or less",
+            field="amount",
+            open=plain(opened, currency),
+            currency=currency,
+            number=number,
+        )
+    part_base = open_base if amount == opened else proportion(amount, opened, open_base)
+    source_base = part_base
+    if kind != "write_off":
+        source_base = _source_part(work, kind, source_id, customer_id, currency, amount)
+    allocation = add(
+        Allocation,
+        date=date,
+        kind=kind,
+        invoice_id=invoice_id,
+        receipt_id=source_id if kind == "payment" else None,
+        credit_note_id=source_id if kind == "credit" else None,
+        amount=amount,
+        amount_base=part_base,
+        difference_base=source_base - part_base,
+        reason=reason,
+        operator_id=work.operator_id,
+        entry_at=work.at,
+    )
+    work.post(
+        allocation_entries(kind, amount, part_base, source_base),
+        verb="allocate" if kind != "write_off" else kind,
+        date=date,
+        document_date=dt.date.fromisoformat(invoice[7]),
+        entity="allocation",
+        entity_id=allocation,
+        currency=currency,
+        customer_id=customer_id,
+        text=number,
+    )
+    _refresh(books, kind, source_id, invoice_id, date)
+    work.audit(
+        "write_off" if kind == "write_off" else "allocate",
+        "allocation",
+        allocation,
+        allocation_content(books, allocation),
+        f"{plain(amount, currency)} {currency} → {number}",
+    )
+    return allocation
+
+
+def _source_part(work: Work, kind: str, source_id: int | None, customer_id: int, currency: str, amount: int) -> int:
+    """The base amount of the part of a receipt or credit note that is used; refuses more than it has."""
+    table = "receipt" if kind == "payment" else "invoice"
+    source = locked(work.books, table, "customer_id, currency, open, open_base", source_id or 0)
+    if source is None:
+        raise NotFound("there is no payment or credit note with id {id}", id=source_id)
+    if source[0] != customer_id:
+        raise Refused("the money is another customer's; allocate it to that customer's invoices")
+    if source[1] != currency:
+        raise Refused(
+            "the payment is in {theirs}, the invoice in {ours}; receive it in {ours}", theirs=source[1], ours=currency
+        )
+    if amount > source[2]:
+        raise Problem(
+            "only {open} {currency} is left to allocate; type that or less",
+            field="amount",
+            open=plain(source[2], currency),
+            currency=currency,
+        )
+    return source[3] if amount == source[2] else proportion(amount, source[2], source[3])
+
+
+def reverse_allocation(books: Books, context: Context, allocation_id: int, reason: str = "") -> int:
+    """Take one allocation back by an opposite row; return that row's id."""
+    return transact(books, context, "reverse", lambda work: take_back(work, allocation_id, work.today, reason))
+
+
+def take_back(work: Work, allocation_id: int, date: dt.date, reason: str = "") -> int:
+    """The same inside an open transaction."""
+    books = work.books
+    columns = "kind, invoice_id, receipt_id, credit_note_id, amount, amount_base, difference_base, reverses_id"
+    row = locked(books, "allocation", columns, allocation_id)
+    if row is None:
+        raise NotFound("there is no allocation {id}", id=allocation_id)
+    kind, invoice_id, receipt_id, credit_note_id, amount, base, difference, reverses = row
+    if reverses or books.row("SELECT 1 FROM allocation WHERE reverses_id = ?", (allocation_id,)):
+        raise Refused("this allocation was taken back already")
+    invoice = locked(books, "invoice", _INVOICE, invoice_id)
+    assert invoice is not None
+    source = receipt_id or credit_note_id
+    if source:
+        locked(books, "receipt" if receipt_id else "invoice", "id", source)
+    back = add(
+        Allocation,
+        date=date,
+        kind=kind,
+        invoice_id=invoice_id,
+        receipt_id=receipt_id,
+        credit_note_id=credit_note_id,
+        amount=-amount,
+        amount_base=-base,
+        difference_base=-difference,
+        reason=reason,
+        reverses_id=allocation_id,
+        operator_id=work.operator_id,
+        entry_at=work.at,
+    )
+    work.post(
+        opposite(allocation_entries(kind, amount, base, base + difference)),
+        verb="reverse",
+        date=date,
+        document_date=dt.date.fromisoformat(invoice[7]),
+        entity="allocation",
+        entity_id=back,
+        currency=invoice[2],
+        customer_id=invoice[1],
+        text=invoice[0],
+    )
+    _refresh(books, kind, source, invoice_id, date)
+    label = f"{plain(amount, invoice[2])} {invoice[2]} ← {invoice[0]}"
+    work.audit("take_back", "allocation", back, allocation_content(books, back), label)
+    return back
+
+
+def _refresh(books: Books, kind: str, source_id: int | None, invoice_id: int, date: dt.date) -> None:
+    refresh_invoice(books, invoice_id, date)
+    if kind == "payment" and source_id:
+        refresh_receipt(books, source_id)
+    elif kind == "credit" and source_id:
+        refresh_invoice(books, source_id, date)
+
+
+_CONTENT = (
+    "date, kind, invoice_id, receipt_id, credit_note_id, amount, amount_base, difference_base, reason, reverses_id"
+)
+
+
+def allocation_content(books: Books, allocation_id: int) -> dict[str, Any]:
+    """What the audit chain hashes of an allocation."""
+    row = books.row(f"SELECT {_CONTENT} FROM allocation WHERE id = ?", (allocation_id,))
+    assert row is not None
+    return {"v": 1, **dict(zip(_CONTENT.split(", "), row, strict=True))}

@@ -1,0 +1,247 @@
+"""Who does what, when, from where: the context of a verb, and the transaction that every verb runs in."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
+
+import tui_billing.models.engine  # noqa: F401
+from tui_billing.models import guards
+from tui_billing.models.door import Books, retryable
+from tui_billing.models.tables import (
+    Audit,
+    Change,
+    Command,
+    Company,
+    Operator,
+    Posting,
+    PostingLine,
+)
+from tui_billing.models.write import add, add_all
+from tui_billing.rules.canonical import canonical, chain_hash
+from tui_billing.rules.journal import Entry, balanced
+from tui_billing.rules.problem import Refused
+
+import peewee  # isort: skip
+
+T = TypeVar("T")
+#: A PostgreSQL transaction that lost a race is tried again this often before the clerk hears of it.
+TRIES = 20
+
+#: verb -> roles that may do it; what is not named, a clerk and a supervisor may.
+RIGHTS: dict[str, frozenset[str]] = {
+    "write_off": frozenset({"supervisor"}),
+    "close_period": frozenset({"supervisor"}),
+}
+_WRITERS = frozenset({"clerk", "supervisor"})
+
+
+def utc_now() -> str:
+    """This instant as UTC ISO text with microseconds."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def new_command_id() -> str:
+    """A fresh id for a form or a command: said twice, done once."""
+    return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Operator, role, origin (terminal or host), business date, and the id of this command."""
+
+    operator: str
+    today: dt.date
+    role: str = "clerk"
+    origin: str = ""
+    command_id: str = field(default_factory=new_command_id)
+    batch_id: str | None = None
+    now: Callable[[], str] = utc_now
+
+    def command(self, command_id: str | None = None) -> Context:
+        """The same context for another command."""
+        return replace(self, command_id=command_id or new_command_id())
+
+
+class Work:
+    """What a verb has in hand inside its transaction."""
+
+    def __init__(self, books: Books, context: Context, verb: str) -> None:
+        self.books = books
+        self.context = context
+        self.verb = verb
+        self.at = context.now()
+        self.operator_id = _operator_id(books, context)
+
+    @property
+    def today(self) -> dt.date:
+        return self.context.today
+
+    def post(
+        self,
+        entries: list[Entry],
+        *,
+        date: dt.date,
+        document_date: dt.date,
+        entity: str,
+        entity_id: int,
+        currency: str,
+        customer_id: int,
+        text: str,
+        verb: str = "",
+    ) -> int:
+        """Add a balanced entry to the journal; the period of `date` must be open."""
+        if not balanced(entries):
+            raise AssertionError(f"unbalanced entry for {entity} {entity_id}: {entries}")
+        require_open_period(self.books, date)
+        posting = add(
+            Posting,
+            verb=verb or self.verb,
+            date=date,
+            document_date=document_date,
+            entry_at=self.at,
+            entity=entity,
+            entity_id=entity_id,
+            text=text,
+            operator_id=self.operator_id,
+            command_id=self.context.command_id,
+            batch_id=self.context.batch_id,
+        )
+        add_all(
+            PostingLine,
+            [
+                {
+                    "posting_id": posting,
+                    "account": entry.account,
+                    "customer_id": customer_id if entry.account.startswith("41") else None,
+                    "debit": entry.debit,
+                    "credit": entry.credit,
+                    "currency": currency,
+                    "amount": entry.amount,
+                }
+                for entry in entries
+            ],
+        )
+        return posting
+
+    def audit(self, action: str, entity: str, entity_id: int, payload: dict[str, Any], label: str) -> None:
+        """Append the audit event, chained to the one before, and tell the other clerks (`label`)."""
+        lock = " FOR UPDATE" if self.books.engine == "postgres" else ""
+        row = self.books.row("SELECT seq, hash FROM chain_head WHERE id = 1" + lock)
+        assert row is not None
+        seq, prev = row[0] + 1, row[1]
+        text = canonical(payload)
+        operator = self.context.operator
+        add(
+            Audit,
+            seq=seq,
+            at=self.at,
+            operator=operator,
+            origin=self.context.origin,
+            action=action,
+            entity=entity,
+            entity_id=entity_id,
+            payload=text,
+            prev=prev,
+            hash=chain_hash(prev, seq, self.at, operator, action, f"{entity}:{entity_id}", text),
+        )
+        add(
+            Change,
+            at=self.at,
+            operator_id=self.operator_id,
+            action=action,
+            entity=entity,
+            entity_id=entity_id,
+            label=label,
+        )
+
+
+def transact(books: Books, context: Context, verb: str, do: Callable[[Work], T], *, record: bool = True) -> T:
+    """Run a verb as one transaction under the writer gate; on any error nothing of it remains.
+
+    Asks whether the role may and whether every guard is in force. A command id that was already carried
+    out is not carried out again: its result is returned. `record` off is for drafts, which are no
+    commands of the books. The result must be plain JSON (str, int, None, list, dict) where recorded.
+    """
+    if context.role not in RIGHTS.get(verb, _WRITERS):
+        raise Refused("your role ({role}) may not do this; ask a supervisor", role=context.role)
+    if record:
+        require_guards(books)
+
+    for attempt in range(TRIES):
+        try:
+            with books.write():
+                if record and (done := _already_done(books, context)) is not None:
+                    return done[0]
+                work = Work(books, context, verb)
+                result = do(work)
+                if record:
+                    add(
+                        Command,
+                        id=context.command_id,
+                        verb=verb,
+                        result={"result": result},
+                        operator_id=work.operator_id,
+                        at=work.at,
+                    )
+                return result
+        except peewee.IntegrityError as error:
+            # Two with one command id at once: the other has committed, so its result is ours.
+            if record and "command" in str(error).lower() and attempt < TRIES - 1:
+                continue
+            raise
+        except peewee.DatabaseError as error:
+            if not retryable(error) or attempt == TRIES - 1:
+                raise
+            time.sleep(random.random() * 0.005 * 2 ** min(attempt, 6))
+    raise AssertionError("unreachable")
+
+
+def _already_done(books: Books, context: Context) -> tuple[Any] | None:
+    import json
+
+    row = books.row("SELECT result FROM command WHERE id = ?", (context.command_id,))
+    return None if row is None else (json.loads(row[0])["result"],)
+
+
+def _operator_id(books: Books, context: Context) -> int:
+    """The operator's row; until sign-in is built the system user becomes an operator at its first write."""
+    if context.operator not in books.operators:
+        found = books.value("SELECT id FROM operator WHERE login = ?", (context.operator,))
+        if found is None:
+            return add(Operator, login=context.operator, name=context.operator, role=context.role)
+        books.operators[context.operator] = int(found)  # type: ignore[call-overload]
+    return books.operators[context.operator]
+
+
+def require_guards(books: Books) -> None:
+    """Refuse to post while a guard trigger is missing; looked at once a process."""
+    if not getattr(books, "guarded", False):
+        absent = guards.missing(books.db)
+        if absent:
+            raise Refused(
+                "guards of the database are missing ({names}): nothing is posted; run: tui-billing verify",
+                names=", ".join(absent[:3]),
+            )
+        books.guarded = True  # type: ignore[attr-defined]
+
+
+def require_open_period(books: Books, date: dt.date) -> None:
+    """Refuse a posting into a month that is closed."""
+    if books.row("SELECT 1 FROM period WHERE month = ?", (date.isoformat()[:7],)):
+        raise Refused("{month} is closed; give a date in an open month", field="date", month=date.isoformat()[:7])
+
+
+def company(books: Books) -> Company:
+    """The one company of these books; read once, changed by its own verb."""
+    if not getattr(books, "company", None):
+        found = Company.get_or_none()
+        if found is None:
+            raise Refused("this database has no company yet; make one with: tui-billing init --company FILE.json")
+        books.company = found  # type: ignore[attr-defined]
+    return books.company  # type: ignore[attr-defined]

@@ -1,0 +1,54 @@
+"""The canonical content of what was posted, as the audit chain hashes it and `verify` compares it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tui_billing.models import guards
+from tui_billing.models.door import Books
+from tui_billing.models.tables import Invoice
+
+#: Raised with every change of what is hashed, so that old events are still compared by their own list.
+VERSION = 1
+
+_FROZEN = [
+    field.column_name
+    for field in Invoice._meta.sorted_fields
+    if field.column_name not in guards.LIVING | {"form", "holder", "version", "updated_at", "created_at"}
+]
+_CHILDREN = {
+    "lines": (
+        "invoice_line",
+        "position, item_code, description, quantity, unit, unit_price, discount_percent, discount, net,"
+        " vat_category, vat_rate, exemption_code, nature, period_start, period_end, order_line, note,"
+        " original_line_id",
+        "position",
+    ),
+    "adjustments": (
+        "invoice_adjustment",
+        "is_charge, amount, base, percent, reason, reason_code, vat_category, vat_rate, exemption_code",
+        "id",
+    ),
+    "vat": (
+        "vat_breakdown",
+        "category, rate, exemption_code, exemption_text, taxable, tax, taxable_base, tax_base",
+        "id",
+    ),
+    "instalments": ("instalment", "position, due_date, amount", "position"),
+}
+_JSON = {"seller", "buyer", "delivery", "mentions"}
+
+
+def content_of(books: Books, invoice_id: int) -> dict[str, Any]:
+    """Everything that stands on an issued document: integers, texts and lists alone."""
+    row = books.row(f"SELECT {', '.join(_FROZEN)} FROM invoice WHERE id = ?", (invoice_id,))
+    assert row is not None
+    content: dict[str, Any] = {
+        name: json.loads(value) if name in _JSON else value for name, value in zip(_FROZEN, row, strict=True)
+    }
+    for name, (table, columns, order) in _CHILDREN.items():
+        rows = books.rows(f"SELECT {columns} FROM {table} WHERE invoice_id = ? ORDER BY {order}", (invoice_id,))
+        content[name] = [list(child) for child in rows]
+    content["v"] = VERSION
+    return content

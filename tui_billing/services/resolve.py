@@ -1,0 +1,280 @@
+"""From what was typed to what would be issued: customer, items, terms, rate and totals put together.
+
+`resolve` reads the books and writes nothing; entry shows its outcome in the line that Ctrl+S opens, and
+`issue` asks it again inside its transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from tui_billing.models.door import Books
+from tui_billing.models.queries import facts
+from tui_billing.models.tables import Address as AddressRow
+from tui_billing.models.tables import Company, Contact, Customer, Identifier
+from tui_billing.rules import law
+from tui_billing.rules.checks import Finding, InvoiceFacts, LineFacts, check_invoice
+from tui_billing.rules.content import Content, CustomerFacts, ResolvedLine, resolve_line
+from tui_billing.rules.dates import parse_iso
+from tui_billing.rules.money import convert
+from tui_billing.rules.numbers import parse_plain
+from tui_billing.rules.party import Address, Party
+from tui_billing.rules.problem import NotFound, Problem
+from tui_billing.rules.terms import Instalment, due_date, instalments, parse_terms
+from tui_billing.rules.totals import Totals, Vat, compute
+from tui_billing.services.context import company
+
+
+@dataclass(slots=True)
+class Resolved:
+    """An invoice with everything known, and what stands against issuing it.
+
+    `problems` are values that cannot be read or found; `findings` come from the checklist. Totals are
+    there only where every line has its meaning.
+    """
+
+    content: Content
+    seller: Party
+    company: Company
+    customer: CustomerFacts | None = None
+    buyer: Party | None = None
+    delivery_name: str = ""
+    delivery: Address | None = None
+    issue_date: dt.date = dt.date.min
+    due_date: dt.date | None = None
+    delivery_date: dt.date | None = None
+    currency: str = "EUR"
+    rate: Decimal = Decimal(1)
+    rate_source: str = ""
+    rate_date: dt.date | None = None
+    terms: str = ""
+    payment_means: str = "30"
+    discount_percent: Decimal = Decimal(0)
+    lines: list[ResolvedLine] = field(default_factory=list)
+    totals: Totals | None = None
+    instalments: list[Instalment] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def operation_category(self) -> str:
+        """Category of operation (CGI ann. II art. 242 nonies A, 2022 decree): goods, services or mixed."""
+        natures = {line.nature for line in self.lines}
+        return natures.pop() if len(natures) == 1 else "mixed" if natures else ""
+
+    def blocking(self) -> list[Problem]:
+        """Everything that stops the issue, in the order of the fields."""
+        stops = [*self.problems]
+        stops += [Problem(f.message, field=f.field, **f.values) for f in self.findings if f.blocking]
+        return stops
+
+    def warnings(self) -> list[Finding]:
+        """What is said and does not stop."""
+        return [f for f in self.findings if not f.blocking]
+
+
+def seller_of(firm: Company) -> Party:
+    """The company as the seller of a document."""
+    return Party.from_json(firm.party)
+
+
+def buyer_of(customer_id: int) -> tuple[Party, str, Address | None]:
+    """(buyer, name and address of delivery where they differ) as they stand in the customer's card now."""
+    customer = Customer.get_by_id(customer_id)
+    rows = list(AddressRow.select().where(AddressRow.customer == customer_id).order_by(AddressRow.id))
+    billing = next((row for row in rows if row.kind == "billing"), None)
+    delivery = next((row for row in rows if row.kind == "delivery"), None)
+    contact = Contact.select().where(Contact.customer == customer_id).order_by(Contact.id).first()
+    pairs = Identifier.select().where(Identifier.customer == customer_id).order_by(Identifier.id)
+    buyer = Party(
+        name=customer.name,
+        legal_form=customer.legal_form,
+        address=_address(billing) if billing else Address(country=customer.country),
+        siren=customer.siren,
+        siret=customer.siret,
+        vat_id=customer.vat_id,
+        electronic_address=customer.electronic_address,
+        electronic_scheme=customer.electronic_scheme,
+        contact=contact.name if contact else "",
+        phone=(contact.phone if contact else "") or customer.phone,
+        email=(contact.email if contact else "") or customer.email,
+        identifiers=tuple((row.scheme, row.value) for row in pairs),
+    )
+    return buyer, delivery.name if delivery else "", _address(delivery) if delivery else None
+
+
+def _address(row: AddressRow) -> Address:
+    return Address(row.line1, row.line2, row.line3, row.postcode, row.city, row.region, row.country)
+
+
+def resolve(books: Books, content: Content, today: dt.date, *, kind: str = "invoice") -> Resolved:
+    """Give the typed invoice its meaning and check it; reads only, and raises nothing of the clerk's making."""
+    firm = company(books)
+    known = Resolved(content=content, seller=seller_of(firm), company=firm)
+    for place, typed in content.invalid.items():
+        known.problems.append(
+            Problem("{text} in {place} cannot be read; correct it", field=place, text=typed[:60], place=place)
+        )
+    _resolve_header(books, known, today)
+    _resolve_lines(books, known)
+    _resolve_money(known)
+    known.findings = check_invoice(_facts(books, known, today, kind))
+    return known
+
+
+def _date(known: Resolved, name: str) -> dt.date | None:
+    text = getattr(known.content, name)
+    if not text:
+        return None
+    try:
+        return parse_iso(text, name)
+    except Problem as error:
+        known.problems.append(error)
+        return None
+
+
+def _resolve_header(books: Books, known: Resolved, today: dt.date) -> None:
+    content = known.content
+    if content.customer:
+        known.customer = facts.customer_by_code(books, content.customer)
+        if known.customer is None and "customer" not in content.invalid:
+            known.problems.append(
+                NotFound(
+                    "there is no customer {code}; type part of the name to find the code",
+                    field="customer",
+                    code=content.customer,
+                )
+            )
+    if known.customer:
+        owed, overdue = facts.owed_by(books, known.customer.id, today)
+        known.customer = _with_debts(known.customer, owed, overdue)
+        known.buyer, known.delivery_name, known.delivery = buyer_of(known.customer.id)
+    known.issue_date = _date(known, "issue_date") or today
+    known.delivery_date = _date(known, "delivery_date")
+    known.currency = content.currency.upper() or (known.customer.currency if known.customer else known.company.currency)
+    known.terms = known.customer.terms if known.customer else known.company.terms
+    known.due_date = _date(known, "due_date") or due_date(known.issue_date, parse_terms(known.terms))
+    known.payment_means = known.company.payment_means
+    if known.currency != known.company.currency:
+        found = facts.exchange_rate(books, known.currency, known.issue_date)
+        if found is None:
+            known.problems.append(
+                Problem(
+                    "there is no exchange rate for {currency} on {date}; add one with: tui-billing rate add",
+                    field="currency",
+                    currency=known.currency,
+                    date=known.issue_date.isoformat(),
+                )
+            )
+        else:
+            known.rate, known.rate_source, known.rate_date = found
+    if content.document_discount_percent:
+        try:
+            known.discount_percent = parse_plain(content.document_discount_percent, 4, "document_discount_percent")
+            if not 0 <= known.discount_percent <= 100:
+                raise Problem("a discount lies between 0 % and 100 %", field="document_discount_percent")
+        except Problem as error:
+            known.discount_percent = Decimal(0)
+            known.problems.append(error)
+
+
+def _with_debts(customer: CustomerFacts, owed: int, overdue: int) -> CustomerFacts:
+    return replace(customer, owed=owed, overdue=overdue)
+
+
+def _resolve_lines(books: Books, known: Resolved) -> None:
+    items = facts.items_by_code(books, [line.item for line in known.content.lines])
+    for number, line in enumerate(known.content.lines, 1):
+        try:
+            resolved = resolve_line(
+                line,
+                number,
+                items.get(line.item.strip().upper()) if line.item else None,
+                known.customer,
+                currency=known.currency,
+                rate=known.rate,
+                language=known.company.language,
+            )
+            known.lines.append(_with_exemption_text(resolved, known))
+        except Problem as error:
+            known.problems.append(error)
+
+
+def _with_exemption_text(line: ResolvedLine, known: Resolved) -> ResolvedLine:
+    """Add the mention that the exemption's code stands for, in the customer's language."""
+    if not line.vat.exemption_code:
+        return line
+    language = known.customer.language if known.customer else known.company.language
+    text = next(
+        (getattr(e, language, e.en) for e in law.EXEMPTIONS if e.code == line.vat.exemption_code),
+        line.vat.exemption_text,
+    )
+    vat = Vat(line.vat.category, line.vat.rate, line.vat.exemption_code, text)
+    return replace(line, vat=vat)
+
+
+def _resolve_money(known: Resolved) -> None:
+    if len(known.lines) != len(known.content.lines) or not known.lines:
+        return
+    try:
+        known.totals = compute(
+            [line.input for line in known.lines],
+            currency=known.currency,
+            document_discount_percent=known.discount_percent,
+            prices_include_vat=known.company.prices_include_vat,
+        )
+        payable = known.totals.payable
+        if known.content.due_date and known.due_date:
+            known.instalments = [Instalment(1, known.due_date, payable)]
+        else:
+            known.instalments = list(instalments(known.issue_date, parse_terms(known.terms), payable))
+            known.due_date = known.instalments[-1].due_date
+    except Problem as error:
+        known.problems.append(error)
+
+
+def _facts(books: Books, known: Resolved, today: dt.date, kind: str) -> InvoiceFacts:
+    last = books.value(
+        "SELECT max(last_issue_date) FROM series WHERE code = ? AND year = ?", (kind, known.issue_date.year)
+    )
+    customer = known.customer
+    nets = [result.net for result in known.totals.lines] if known.totals else [0] * len(known.lines)
+    added = 0
+    if known.totals:
+        added = known.totals.payable
+        if known.currency != known.company.currency:
+            added = convert(added, known.currency, known.company.currency, known.rate)
+    return InvoiceFacts(
+        seller=known.seller,
+        buyer=known.buyer,
+        kind=kind,
+        currency=known.currency,
+        base_currency=known.company.currency,
+        issue_date=known.issue_date,
+        due_date=known.due_date,
+        delivery_date=known.delivery_date,
+        last_issue_date=dt.date.fromisoformat(str(last)) if last else None,
+        today=today,
+        purchase_order=known.content.purchase_order,
+        purchase_order_required=bool(customer and customer.purchase_order_required),
+        lines=tuple(
+            LineFacts(line.description, line.quantity, line.unit, line.unit_price, net, line.vat)
+            for line, net in zip(known.lines, nets, strict=True)
+        ),
+        totals=known.totals,
+        terms_text=known.terms,
+        late_penalty_text=known.company.late_penalty,
+        recovery_fee_text="40",
+        early_payment_text=known.company.early_payment,
+        operation_category=known.operation_category,
+        vat_on_debits=known.company.vat_on_debits,
+        delivery=known.delivery,
+        payment_means=known.payment_means,
+        iban=known.company.iban,
+        rate_source=known.rate_source,
+        credit_limit=(customer.credit_limit or None) if customer else None,
+        balance_owed=customer.owed if customer else 0,
+        added_balance=added,
+    )

@@ -1,0 +1,221 @@
+"""Verify: everything that must be true of the books, proved from the rows; reads only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tui_billing.models import guards
+from tui_billing.models.door import Books
+from tui_billing.models.fields import PERCENT, unscaled
+from tui_billing.rules.canonical import canonical, chain_hash
+from tui_billing.rules.journal import ON_ACCOUNT, RECEIVABLES
+from tui_billing.rules.totals import Vat, tax_of
+from tui_billing.services.allocate import allocation_content
+from tui_billing.services.balances import derive, derive_instalments
+from tui_billing.services.receive import receipt_content
+from tui_billing.services.record import content_of
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as it must be: the check, the document's number or "", and one sentence."""
+
+    check: str
+    number: str
+    message: str
+
+
+def verify(books: Books) -> list[Difference]:
+    """Every difference found, the first wrong document first; [] where the books are right."""
+    found: list[Difference] = []
+    for check in (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, _receipts, _journal, _ledger):
+        found.extend(check(books))
+    return found
+
+
+def _guards(books: Books) -> Iterator[Difference]:
+    for name in guards.missing(books.db):
+        yield Difference("guards", "", f"the guard {name} is missing or not what it should be")
+
+
+def _engine(books: Books) -> Iterator[Difference]:
+    if books.engine != "sqlite":
+        return
+    for (line,) in books.rows("PRAGMA quick_check(20)"):
+        if line != "ok":
+            yield Difference("database", "", str(line))
+    for table, row, parent, _ in books.rows("PRAGMA foreign_key_check"):
+        yield Difference("database", "", f"{table} row {row} refers to a {parent} that does not exist")
+
+
+def _chain(books: Books) -> Iterator[Difference]:
+    """Each audit event carries the hash of the one before; the head is the last one's."""
+    prev, expected = "0" * 64, 1
+    for seq, at, operator, action, entity, entity_id, payload, before, sealed in _in_pages(
+        books, "SELECT seq, at, operator, action, entity, entity_id, payload, prev, hash FROM audit"
+    ):
+        if seq != expected:
+            yield Difference("chain", "", f"audit event {expected} is missing")
+            expected = seq
+        if before != prev:
+            yield Difference("chain", "", f"audit event {seq} does not continue the one before")
+        if chain_hash(before, seq, at, operator, action, f"{entity}:{entity_id}", payload) != sealed:
+            yield Difference("chain", "", f"audit event {seq} ({action} {entity} {entity_id}) was changed")
+        prev, expected = sealed, expected + 1
+    head = books.row("SELECT seq, hash FROM chain_head WHERE id = 1")
+    if head != (expected - 1, prev):
+        yield Difference("chain", "", "the head of the audit chain is not its last event")
+
+
+def _in_pages(books: Books, select: str, size: int = 2000) -> Iterator[tuple]:
+    """Rows in order of `seq`, by keyset pages: no cursor stays open while the books live on."""
+    last = 0
+    while rows := books.rows(f"{select} WHERE seq > ? ORDER BY seq LIMIT ?", (last, size)):
+        yield from rows
+        last = rows[-1][0]
+
+
+def _numbers(books: Books) -> Iterator[Difference]:
+    """Every series counts 1, 2, 3 … without a gap, dates never going back (CGI ann. II art. 242 nonies A)."""
+    for series, prefix, year, following in books.rows("SELECT id, prefix, year, next_counter FROM series"):
+        counters = books.rows(
+            "SELECT counter, number, issue_date FROM invoice WHERE series_id = ? ORDER BY counter", (series,)
+        )
+        wanted, day = 1, ""
+        for counter, number, issued in counters:
+            if counter != wanted:
+                yield Difference("numbers", number, f"number {wanted} of the series {prefix}{year} is missing")
+                wanted = counter
+            if issued < day:
+                yield Difference("numbers", number, f"{number} is dated {issued}, before the number ahead of it")
+            day, wanted = issued, wanted + 1
+        if wanted != following:
+            yield Difference("numbers", "", f"the series {prefix}{year} counts on at {following}, not {wanted}")
+
+
+def _content(books: Books) -> Iterator[Difference]:
+    """What was posted is still what the audit event says; nothing issued is without an event."""
+    seen: set[int] = set()
+    for _, action, entity, entity_id, payload in _in_pages(
+        books, "SELECT seq, action, entity, entity_id, payload FROM audit"
+    ):
+        if action in ("issue", "credit"):
+            seen.add(entity_id)
+            number = str(json.loads(payload).get("number", ""))
+            if not books.row("SELECT 1 FROM invoice WHERE id = ?", (entity_id,)):
+                yield Difference("content", number, f"{number} has vanished")
+            elif canonical(content_of(books, entity_id)) != payload:
+                yield Difference("content", number, f"{number} is not what was issued")
+        elif action in ("allocate", "take_back", "write_off") and entity == "allocation":
+            if not books.row("SELECT 1 FROM allocation WHERE id = ?", (entity_id,)):
+                yield Difference("content", "", f"allocation {entity_id} has vanished")
+            elif canonical(allocation_content(books, entity_id)) != payload:
+                yield Difference("content", "", f"allocation {entity_id} is not what was posted")
+        elif action == "receive":
+            if not books.row("SELECT 1 FROM receipt WHERE id = ?", (entity_id,)):
+                yield Difference("content", "", f"payment {entity_id} has vanished")
+            elif canonical(receipt_content(books, entity_id)) != payload:
+                yield Difference("content", "", f"payment {entity_id} is not what was received")
+    for key, number in books.rows("SELECT id, number FROM invoice WHERE state = 'issued' ORDER BY id"):
+        if key not in seen:
+            yield Difference("content", number, f"{number} was never issued: it has no audit event")
+
+
+def _arithmetic(books: Books) -> Iterator[Difference]:
+    """Stored totals obey EN 16931: BR-CO-10 to 16 to the cent, VAT once per group (BR-CO-17)."""
+    for number, lines, allowances, charges, net, tax, gross, prepaid, rounding, payable, sums, groups in books.rows(
+        "SELECT number, lines_total, allowances_total, charges_total, net, tax, gross, prepaid, rounding, payable,"
+        " (SELECT sum(net) FROM invoice_line l WHERE l.invoice_id = i.id),"
+        " (SELECT sum(taxable) FROM vat_breakdown v WHERE v.invoice_id = i.id)"
+        " FROM invoice i WHERE state = 'issued' ORDER BY id"
+    ):
+        rules = {
+            "BR-CO-10": lines == int(sums or 0),
+            "BR-CO-13": net == lines - allowances + charges,
+            "BR-CO-15": gross == net + tax,
+            "BR-CO-16": payable == gross - prepaid + rounding,
+            "BR-S-08": net == int(groups or 0),
+        }
+        for rule, holds in rules.items():
+            if not holds:
+                yield Difference("totals", number, f"the totals of {number} break {rule}")
+    for number, kind, inclusive, category, rate, taxable, tax in books.rows(
+        "SELECT i.number, i.kind, i.prices_include_vat, v.category, v.rate, v.taxable, v.tax FROM vat_breakdown v"
+        " JOIN invoice i ON i.id = v.invoice_id WHERE i.state = 'issued' ORDER BY i.id"
+    ):
+        # A credit note copies amounts, and prices with VAT leave the cent in the tax: both within BR-CO-17's unit.
+        exact = tax_of(taxable, Vat(category, unscaled(rate, PERCENT))) == tax
+        near = abs(tax_of(taxable, Vat(category, unscaled(rate, PERCENT))) - tax) < 100
+        if not (exact or (near and (kind == "credit_note" or inclusive))):
+            yield Difference("totals", number, f"the VAT of {number} breaks BR-CO-17")
+
+
+def _balances(books: Books) -> Iterator[Difference]:
+    """Cached balances and due dates equal what the allocations, disputes and instalments say."""
+    living = sorted(guards.LIVING)
+    last = 0
+    while rows := books.rows(
+        f"SELECT id, number, {', '.join(living)} FROM invoice WHERE state = 'issued' AND id > ? ORDER BY id LIMIT 2000",
+        (last,),
+    ):
+        for key, number, *values in rows:
+            cached = dict(zip(living, values, strict=True))
+            wanted = derive(books, key)
+            if wanted["settled_on"] is None and not wanted["open"]:
+                wanted["settled_on"] = cached["settled_on"]  # nothing was ever to be paid
+            for name in living:
+                if cached[name] != wanted[name]:
+                    yield Difference(
+                        "balances", number, f"{number}: {name} is {cached[name]}, its rows say {wanted[name]}"
+                    )
+            stored = books.rows("SELECT id, open, open_base FROM instalment WHERE invoice_id = ?", (key,))
+            if sorted(stored) != sorted(
+                derive_instalments(books, key, int(wanted["open"]), int(wanted["open_base"]))  # type: ignore[call-overload]
+            ):
+                yield Difference("balances", number, f"{number}: the open parts of its instalments are wrong")
+        last = rows[-1][0]
+
+
+def _receipts(books: Books) -> Iterator[Difference]:
+    for key, amount, opened, gone, used in books.rows(
+        "SELECT r.id, r.amount, r.open, r.reversed_on, coalesce(sum(a.amount), 0) FROM receipt r"
+        " LEFT JOIN allocation a ON a.receipt_id = r.id GROUP BY r.id, r.amount, r.open, r.reversed_on"
+    ):
+        if (gone and (int(used) or opened)) or (not gone and opened != amount - int(used)):
+            yield Difference("receipts", "", f"payment {key}: {opened} is open, its allocations say otherwise")
+
+
+def _journal(books: Books) -> Iterator[Difference]:
+    """Each posting balances in the books' currency and in the document's."""
+    for key, text, debit, credit, amount in books.rows(
+        "SELECT p.id, p.text, sum(l.debit), sum(l.credit), sum(l.amount) FROM posting p"
+        " JOIN posting_line l ON l.posting_id = p.id GROUP BY p.id, p.text"
+        " HAVING sum(l.debit) <> sum(l.credit) OR sum(l.amount) <> 0"
+    ):
+        yield Difference(
+            "journal", str(text), f"posting {key}: debit {debit}, credit {credit}, document amounts {amount}"
+        )
+    for number, key in books.rows(
+        "SELECT number, id FROM invoice i WHERE state = 'issued' AND payable <> 0 AND NOT EXISTS"
+        " (SELECT 1 FROM posting p WHERE p.entity = 'invoice' AND p.entity_id = i.id)"
+    ):
+        yield Difference("journal", number, f"{number} (document {key}) has no posting")
+
+
+def _ledger(books: Books) -> Iterator[Difference]:
+    """Receivables in the journal are the open documents; payments on account are the open receipts."""
+    for account, sql, what in (
+        (
+            RECEIVABLES,
+            "SELECT coalesce(sum(CASE WHEN kind = 'credit_note' THEN -open_base ELSE open_base END), 0)"
+            " FROM invoice WHERE state = 'issued'",
+            "open documents",
+        ),
+        (ON_ACCOUNT, "SELECT coalesce(-sum(open_base), 0) FROM receipt", "open payments"),
+    ):
+        booked = books.value("SELECT coalesce(sum(debit - credit), 0) FROM posting_line WHERE account = ?", (account,))
+        told = books.value(sql)
+        if int(booked) != int(told):  # type: ignore[call-overload]
+            yield Difference("ledger", "", f"account {account} holds {booked}, the {what} add up to {told}")

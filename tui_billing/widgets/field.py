@@ -1,0 +1,185 @@
+"""One line of text to type: compact, as wide as its data, with undo, and a place for what is wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Input, Label, Static
+from textual.widgets.input import Selection
+
+from tui_billing.locale import N_, _
+from tui_billing.rules.text import safe
+
+GUARD = 100_000
+"""Characters beyond which a text is refused at once. A field's own limit is checked when it is accepted and is
+reported with both lengths, so this only keeps a runaway paste from stopping the screen."""
+
+_STEPS_KEPT = 200
+
+
+class Caption(Label):
+    """The words beside a field, or any other line of text: never read as markup."""
+
+    def __init__(self, text: str = "", *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(Content(safe(text)), id=id, classes=classes, markup=False)
+
+    def say(self, text: str, style: str = "") -> None:
+        """Show another text, in a Content style (for example "bold $status-red")."""
+        self.update(Content.styled(safe(text), style), layout=False)
+
+
+class Mark(Static):
+    """The line beside a field that says what is wrong with its text; empty while nothing is."""
+
+    DEFAULT_CSS = """
+    Mark { height: 1; width: 1fr; padding: 0 0 0 1; color: $status-red; text-wrap: nowrap; text-overflow: ellipsis; }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__("", id=id, markup=False)
+        self.problem = ""
+
+    def say(self, problem: str) -> None:
+        """Show a problem (one sentence), or nothing."""
+        if problem != self.problem:
+            self.problem = problem
+            self.update(Content(f"! {safe(problem)}") if problem else "", layout=False)
+
+
+class Field(Input):
+    """An input of one line, `width` cells wide, that undoes and redoes, and is marked where its text is wrong.
+
+    The screen places `field` and, where there is room for a sentence, `field.beside`.
+    """
+
+    DEFAULT_CSS = """
+    Field, Field.-textual-compact { padding: 0; border: none; height: 1; }
+    Field:focus { border: none; }
+    Field.-wrong { color: $status-red; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "undo", "Undo", show=False, id="field.undo"),
+        Binding("ctrl+y", "redo", "Redo", show=False, id="field.redo"),
+        # Textual binds these two to the word on the right.
+        Binding("ctrl+backspace,alt+backspace", "delete_left_word", "Delete word left", show=False),
+    ]
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        width: int | None = None,
+        id: str | None = None,
+        classes: str | None = None,
+        placeholder: str = "",
+        disabled: bool = False,
+        **more: Any,
+    ) -> None:
+        self._before: list[tuple[str, int]] = []
+        self._after: list[tuple[str, int]] = []
+        self._recording = False
+        self._typing = False
+        super().__init__(
+            value,
+            placeholder,
+            compact=True,
+            select_on_focus=True,
+            max_length=GUARD,
+            validate_on=(),
+            id=id,
+            classes=classes,
+            disabled=disabled,
+            **more,
+        )
+        self.cursor_blink = False
+        if width is not None:
+            self.styles.width = width
+        self.beside = Mark(id=f"{id}-mark" if id else None)
+        self._recording = True
+
+    # What is wrong
+
+    @property
+    def problem(self) -> str:
+        """What the field is marked with, or ""."""
+        return self.beside.problem
+
+    def mark(self, problem: str) -> None:
+        """Say beside the field what is wrong with its text; the clerk types on."""
+        self.beside.say(problem)
+        self.set_class(bool(problem), "-wrong")
+
+    def clear_mark(self) -> None:
+        """Take the mark off."""
+        self.mark("")
+
+    def restricted(self) -> None:
+        """A text beyond the guard, or a sign the field does not take, is refused: say so, without a bell."""
+        self.mark(_(N_("this text is too long for the screen; at most {limit} characters"), limit=GUARD))
+
+    # Values
+
+    def show(self, value: str) -> None:
+        """Put a value in that the clerk did not type: it is not a step to undo, and older steps are forgotten."""
+        self._recording = False
+        try:
+            self.value = value
+        finally:
+            self._recording = True
+        self.cursor_position = len(value)
+        self._before.clear()
+        self._after.clear()
+        self._typing = False
+
+    @property
+    def _value(self) -> Text:
+        """The text as it is painted: one visible cell sign for each control character."""
+        if self.password:
+            return super()._value
+        text = Text(_visible(self.value), no_wrap=True, overflow="ignore", end="")
+        return text if self.highlighter is None else self.highlighter(text)
+
+    # Undo
+
+    def watch_value(self, old: str, new: str) -> None:
+        """Remember the value before; characters typed one after the other are one step."""
+        if not self._recording or old == new:
+            return
+        at = self.cursor_position
+        typed = len(new) == len(old) + 1 and new[:at] == old[:at] and not new[at : at + 1].isspace()
+        if not (typed and self._typing and self._before):
+            self._before.append((old, at))
+            del self._before[:-_STEPS_KEPT]
+        self._typing = typed
+        self._after.clear()
+
+    def action_undo(self) -> None:
+        """Take back the last step of typing in this field."""
+        self._step(self._before, self._after)
+
+    def action_redo(self) -> None:
+        """Do again what was taken back."""
+        self._step(self._after, self._before)
+
+    def _step(self, source: list[tuple[str, int]], target: list[tuple[str, int]]) -> None:
+        if not source:
+            return
+        target.append((self.value, self.cursor_position))
+        value, position = source.pop()
+        self._recording = False
+        try:
+            self.value = value
+        finally:
+            self._recording = True
+        self._typing = False
+        self.selection = Selection.cursor(min(position, len(value)))
+
+
+def _visible(text: str) -> str:
+    shown = safe(text)
+    # The cursor counts characters of the value: what is painted must have as many.
+    return shown if len(shown) == len(text) else "".join(safe(c) or "\ufffd" for c in text)
