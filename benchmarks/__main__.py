@@ -35,9 +35,7 @@ def generate(invoices: int, path: Path) -> None:
 
 def main() -> int:
     """Run all, print one table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=11, help="starts of each side")
     parser.add_argument("--invoices", type=int, default=1_000_000, help="how many the large books hold")
     parser.add_argument("--large", type=Path, help="where the large books lie, kept for the next run")

@@ -25,7 +25,7 @@ CUSTOMER = "ACME<enter>"
 # Quantity, price, discount and text: keys that change the totals and keys that do not.
 LINE = "12.5 @649.90 -10% v20 ; Consulting"
 LOOKUP = "c30"
-BURST_LINE = "a10 2 @650 ; Consulting, one day<enter>"
+BURST_LINE = "a10 2 @650 ; Consulting, two days<enter>"
 BURST = CUSTOMER + BURST_LINE * 6
 _CLOCK = re.compile(r"\d\d:\d\d:\d\d")
 
@@ -160,14 +160,10 @@ def _mean(costs: list[Cost]) -> float:
 
 def main() -> int:
     """The command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--db", type=Path, default=SAMPLE, help="SQLite books; sample.db if none is given")
     parser.add_argument("--rounds", type=int, default=6)
-    parser.add_argument(
-        "--bare-width", type=int, default=0, help="cells of the bare field; 0: the whole line"
-    )
+    parser.add_argument("--bare-width", type=int, default=0, help="cells of the bare field; 0: the whole line")
     parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--cols", type=int, default=80)
     wanted = parser.parse_args()

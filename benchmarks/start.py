@@ -50,9 +50,7 @@ def time_start(argv: Sequence[str], ready: str, home: Path, *, rows: int = 24, c
         return Start(seconds, program.rss_kib, len(program.raw))
 
 
-def compare_starts(
-    db: Path | str, label: str, *, runs: int = 11, rows: int = 24, cols: int = 80
-) -> list[Figure]:
+def compare_starts(db: Path | str, label: str, *, runs: int = 11, rows: int = 24, cols: int = 80) -> list[Figure]:
     """The figures of start and memory on these books; the first start of each side only warms the caches."""
     ours: list[Start] = []
     bare: list[Start] = []
@@ -85,19 +83,13 @@ def compare_starts(
 
 def main() -> int:
     """The command."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--db", default=str(SAMPLE), help="a path or URL of books; sample.db if none is given"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--db", default=str(SAMPLE), help="a path or URL of books; sample.db if none is given")
     parser.add_argument("--runs", type=int, default=11)
     parser.add_argument("--rows", type=int, default=24)
     parser.add_argument("--cols", type=int, default=80)
     wanted = parser.parse_args()
-    figures = compare_starts(
-        wanted.db, Path(wanted.db).name, runs=wanted.runs, rows=wanted.rows, cols=wanted.cols
-    )
+    figures = compare_starts(wanted.db, Path(wanted.db).name, runs=wanted.runs, rows=wanted.rows, cols=wanted.cols)
     print(render(figures))
     return 0 if all(figure.met for figure in figures) else 1
 

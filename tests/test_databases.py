@@ -7,13 +7,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from tui_billing.models.door import open_books
+
 
 def test_both_engines_start_empty(books_url):
     if books_url.startswith("postgresql://"):
         with psycopg.connect(books_url) as connection:
-            count = connection.execute(
-                "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
-            ).fetchone()
+            count = connection.execute("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'").fetchone()
         assert count == (0,)
     else:
         assert not Path(books_url).exists()
@@ -33,12 +33,18 @@ def test_a_database_is_copied_from_a_template(make_postgres_database, postgres_u
         assert connection.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
+def test_migrated_books_open_at_once(migrated_url):
+    books = open_books(migrated_url)
+    try:
+        assert books.value("SELECT count(*) FROM invoice") == 0
+    finally:
+        books.shut()
+
+
 def test_trigram_search_is_there(postgres_url):
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("CREATE EXTENSION pg_trgm")
-        assert connection.execute(
-            "SELECT 'ACME Élan' ILIKE '%élan%', similarity('acme', 'acne') > 0"
-        ).fetchone() == (
+        assert connection.execute("SELECT 'ACME Élan' ILIKE '%élan%', similarity('acme', 'acne') > 0").fetchone() == (
             True,
             True,
         )

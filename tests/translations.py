@@ -76,12 +76,8 @@ def find_faults(package: Path = PACKAGE) -> list[str]:
         catalogue = read_catalogue(language, package)
         faults += [f"{language}: {fault}" for fault in _faults_of_catalogue(template, catalogue)]
         compiled = po_path(language, package).with_suffix(".mo")
-        if not compiled.exists() or _sentences(compiled.read_bytes()) != _sentences(
-            compile_catalogue(catalogue)
-        ):
-            faults.append(
-                f"{language}: {compiled.name} is not the compiled {po_path(language).name}; say: make locale"
-            )
+        if not compiled.exists() or _sentences(compiled.read_bytes()) != _sentences(compile_catalogue(catalogue)):
+            faults.append(f"{language}: {compiled.name} is not the compiled {po_path(language).name}; say: make locale")
     return faults
 
 
@@ -111,9 +107,7 @@ def _give_head(catalogue: Catalog) -> None:
     """The same head always: a date in it would make every merge a change and every compilation another."""
     catalogue.fuzzy = False
     catalogue.project, catalogue.version = "tui-billing", ""
-    catalogue.header_comment = (
-        f"# tui-billing in {catalogue.locale.english_name if catalogue.locale else '?'}."
-    )
+    catalogue.header_comment = f"# tui-billing in {catalogue.locale.english_name if catalogue.locale else '?'}."
     catalogue.creation_date = catalogue.revision_date = datetime(2026, 1, 1, tzinfo=UTC)
     catalogue.last_translator = catalogue.language_team = catalogue.msgid_bugs_address = ""
 
@@ -169,9 +163,7 @@ def _compare_places(sentence: str, translation: str) -> str:
 
 
 def _places(sentence: str) -> set[str]:
-    names = {
-        name for _text, name, _spec, _conversion in string.Formatter().parse(sentence) if name is not None
-    }
+    names = {name for _text, name, _spec, _conversion in string.Formatter().parse(sentence) if name is not None}
     if "" in names:
         raise ValueError("a place without a name")
     return names

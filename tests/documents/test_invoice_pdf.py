@@ -248,7 +248,15 @@ def test_an_exemption_stands_with_its_group(invoice, pages):
     assert "Reverse charge (AE, 0 %)" in text and "Autoliquidation." in text and "VATEX-EU-132" in text
 
 
-def test_forty_instalments_go_on_over_the_page(invoice, pages):
+def test_more_vat_groups_than_a_page_holds_go_on_over_the_page(invoice, pages):
+    groups = tuple(
+        PrintedVat("E", Decimal(0), 10001 + place, 0, "VATEX-EU-132", f"Raison {place}.\nSuite") for place in range(70)
+    )
+    text = " ".join(pages(render(invoice(vat=groups)).pdf))
+    assert all(f"Raison {place}." in text and f"{(10001 + place) / 100:.2f}" in text for place in range(70))
+
+
+def test_ninety_instalments_go_on_over_the_page(invoice, pages):
     parts = tuple(PrintedInstalment(place + 1, date(2027, 1, 1), 10001 + place) for place in range(90))
     text = " ".join(pages(render(invoice(instalments=parts)).pdf))
     assert all(f"{(10001 + place) / 100:.2f}" in text for place in range(90))

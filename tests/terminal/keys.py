@@ -51,9 +51,42 @@ def parse_keys(notation: str) -> list[Key]:
     return presses
 
 
+_KITTY_CODES = {"enter": 13, "tab": 9, "esc": 27, "backspace": 127, "space": 32, "lt": 60, "gt": 62, "kp-enter": 57414}
+_KITTY_FUNCTION = {"f1": b"P", "f2": b"Q", "f4": b"S"}
+
+
+def kitty_bytes(key: Key) -> bytes:
+    """The same press as a terminal sends it that speaks the kitty protocol with flags 1, 8 and 16 on.
+
+    Text comes as its code point with the text beside it, Enter, Tab, Esc and Ctrl letters as codes of their own.
+    """
+    marks, base = _take_apart(key.name)
+    modifier = 1 + sum(_BITS[mark] for mark in marks)
+    if base in _KITTY_FUNCTION and not marks:
+        return b"\x1b[" + _KITTY_FUNCTION[base]
+    if base == "f3":
+        return b"\x1b[13~" if not marks else b"\x1b[13;%d~" % modifier
+    if base in _KITTY_CODES or len(base) == 1:
+        code = _KITTY_CODES.get(base) or ord(base.lower())
+        text = b"%d" % ord(base) if len(base) == 1 and not marks else b""
+        if base in ("space", "lt", "gt") and not marks:
+            text = b"%d" % code
+        if len(base) == 1 and base.isupper():
+            modifier += 1
+        return b"\x1b[%d;%d%su" % (code, modifier, b";" + text if text else b"")
+    return key.data
+
+
 def count_keys(notation: str) -> int:
     """How many presses a notation takes."""
     return len(parse_keys(notation))
+
+
+def _take_apart(name: str) -> tuple[set[str], str]:
+    """The modifiers of a name and the key they modify."""
+    if (modified := _MODIFIED.fullmatch(name)) and name not in _KITTY_CODES:
+        return set(modified["marks"].replace("-", "")), modified["base"]
+    return set(), name
 
 
 def _bytes_of(name: str) -> bytes:
@@ -61,9 +94,7 @@ def _bytes_of(name: str) -> bytes:
         return _PLAIN[name]
     if len(name) == 1:
         return name.encode()
-    modified = _MODIFIED.fullmatch(name)
-    base = modified["base"] if modified else name
-    marks = set(modified["marks"].replace("-", "")) if modified else set()
+    marks, base = _take_apart(name)
     code = 1 + sum(_BITS[mark] for mark in marks)
     if base in _CURSOR:
         return b"\x1b[1;%d%s" % (code, _CURSOR[base]) if marks else b"\x1b[" + _CURSOR[base]

@@ -23,7 +23,7 @@ import pexpect
 import psutil
 import pyte
 
-from tests.terminal.keys import count_keys, parse_keys
+from tests.terminal.keys import Key, count_keys, kitty_bytes, parse_keys
 
 _QUERY = re.compile(
     rb"\x1b\[(?:(?P<device>0?c)|(?P<second>>0?c)|\?(?P<mode>\d+)\$p|(?P<kitty>\?u)|(?P<alive>5n)|(?P<cursor>6n))"
@@ -34,6 +34,7 @@ _UNKNOWN_TO_PYTE = re.compile(
     rb"\x1b\[[<=>][0-9;:]*[ -/]*[@-~]|\x1b\[\?[0-9;]*(?:[ -/]+[@-~]|[@-IL-gijkm-~])|\x1b[P_^X][^\x1b]*\x1b\\"
 )
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*|[\]P_^X][^\x07\x1b]*\x1b?|[()#%])?\Z")
+_KITTY_STACK = re.compile(rb"\x1b\[(?:>(?P<push>\d+)|<)u")
 _SYNCHRONISED_FRAME = b"\x1b[?2026h"
 _CHUNK = 65536
 
@@ -48,15 +49,18 @@ class Terminal:
 
     `attributes` is the reply to DA1 (b"" for silence), `modes` the DECRQM state by mode (1 set, 2 reset;
     others are answered 0, not recognised), `kitty` the flags of the kitty keyboard protocol (None: silence).
+    With `speaks_kitty` the keys are sent in that protocol once the program has asked for it.
     """
 
     attributes: bytes = b"\x1b[?62;22c"
     modes: Mapping[int, int] = field(default_factory=lambda: {2026: 2})
     kitty: int | None = 0
     colours: bool = True
+    speaks_kitty: bool = False
 
 
 MODERN = Terminal()
+KITTY = Terminal(speaks_kitty=True)
 SILENT = Terminal(attributes=b"", modes={}, kitty=None, colours=False)
 
 
@@ -116,6 +120,7 @@ class Pseudo:
         self._unfed = bytearray()
         self._unasked = b""
         self._ended = False
+        self._kitty: list[int] = []
         self._screen = _Screen(cols, rows)
         self._stream = pyte.ByteStream(self._screen)
         command = [str(part) for part in argv]
@@ -245,12 +250,12 @@ class Pseudo:
         A key that is answered by nothing is given up after `patience` seconds.
         """
         return [
-            self._measure(key.name, key.data, quiet=quiet, patience=patience) for key in parse_keys(notation)
+            self._measure(key.name, self._bytes_of(key), quiet=quiet, patience=patience) for key in parse_keys(notation)
         ]
 
     def burst(self, notation: str, *, quiet: float = 0.3, patience: float = 2.0) -> Cost:
         """Type everything in one write, as a stalled line delivers it, and wait for silence."""
-        data = b"".join(key.data for key in parse_keys(notation))
+        data = b"".join(self._bytes_of(key) for key in parse_keys(notation))
         return self._measure(notation, data, quiet=quiet, patience=patience)
 
     def paste(self, text: str, *, quiet: float = 0.2, patience: float = 1.0) -> Cost:
@@ -261,7 +266,7 @@ class Pseudo:
     def write(self, data: bytes | str) -> None:
         """Send bytes as they are and do not wait; a str is a notation."""
         if isinstance(data, str):
-            data = b"".join(key.data for key in parse_keys(data))
+            data = b"".join(self._bytes_of(key) for key in parse_keys(data))
         view = memoryview(data)
         end = time.perf_counter() + self.timeout
         while view:
@@ -356,6 +361,10 @@ class Pseudo:
                 raise NotSeen(f"{pattern!r} {why} {how}:\n{self.framed()}")
             self._read(min(left, 0.25))
 
+    def _bytes_of(self, key: Key) -> bytes:
+        speaks = self.terminal.speaks_kitty and self._kitty and self._kitty[-1] & 8
+        return kitty_bytes(key) if speaks else key.data
+
     def _measure(self, name: str, data: bytes, *, quiet: float, patience: float) -> Cost:
         self._read(0)
         before, written = len(self._raw), time.perf_counter()
@@ -421,6 +430,11 @@ class Pseudo:
             reply = self._reply(query)
             if reply and not self._ended:
                 os.write(self._child.child_fd, reply)
+        for change in _KITTY_STACK.finditer(asked):
+            if change["push"]:
+                self._kitty.append(int(change["push"]))
+            elif self._kitty:
+                self._kitty.pop()
         unfinished = _UNFINISHED.search(asked)
         self._unasked = asked[unfinished.start() :] if unfinished else b""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.keys import parse_keys
-from tests.terminal.pseudo import SILENT, NotSeen, Pseudo, python
+from tests.terminal.pseudo import KITTY, SILENT, NotSeen, Pseudo, python
 
 PLAYGROUND = str(Path(__file__).with_name("playground.py"))
 ASKS = """
@@ -66,6 +66,22 @@ def test_what_is_typed_is_seen_and_costs_little(playground):
     assert playground.wait_for(r"took '(.*)'")[1] == "acme [b] Ltd"
     assert playground.send("<c-s><down*3>")[-1].key == "down"
     playground.wait_for("count 3")
+
+
+def test_the_kitty_protocol_is_spoken_when_asked_for(open_terminal):
+    terminal = open_terminal(python(PLAYGROUND), terminal=KITTY)
+    terminal.wait_for("size 24x80")
+    terminal.settle()
+    terminal.send("Acmé <lt>b> X<backspace>1<enter>")
+    assert terminal.wait_for("took '(.*)'")[1] == "Acmé <b> 1"
+    terminal.send("<c-s>")
+    terminal.wait_for(r"key ctrl\+s")
+    terminal.send("<f2>")
+    terminal.wait_for("key f2")
+    terminal.send("<down*2>")
+    terminal.wait_for("count 2")
+    terminal.write("<c-q>")
+    assert terminal.wait_exit() == 7
 
 
 def test_a_key_answered_late_is_timed_to_its_answer(playground):
@@ -152,9 +168,7 @@ def test_hang_up_and_signals(open_terminal):
         (lambda terminal: terminal.kill(), -signal.SIGKILL),
         (lambda terminal: terminal.kill(signal.SIGTERM), -signal.SIGTERM),
     ):
-        terminal = open_terminal(
-            [sys.executable, "-c", "print('up', flush=True); import time; time.sleep(60)"]
-        )
+        terminal = open_terminal([sys.executable, "-c", "print('up', flush=True); import time; time.sleep(60)"])
         terminal.wait_for("up")
         end(terminal)
         assert terminal.wait_exit() == status

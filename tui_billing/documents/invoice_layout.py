@@ -39,6 +39,7 @@ SELLER_WIDTH = 84.0
 LOGO_WIDTH, LOGO_HEIGHT = 60.0, 20.0
 FACT_COLUMNS = 4
 FOOT_WIDTH = 150.0
+LONGEST_TOTALS = 150.0
 
 
 def lay_out(invoice: PrintableInvoice, typeface: Typeface, logo_ratio: float | None = None) -> Sheet:
@@ -204,15 +205,22 @@ class _Layout:
     def _table_and_totals(self) -> None:
         sheet = self.sheet
         sums, breakdown = self._sums(), self._breakdown()
-        height = 4 + max(sum(one.style.leading + 1.2 for one in sums) + 3, self._breakdown_height(breakdown))
+        sums_height = 4 + sum(one.style.leading + 1.2 for one in sums) + 3
+        height = max(sums_height, 4 + self._breakdown_height(breakdown))
+        if is_long := height > LONGEST_TOTALS:
+            height = sums_height
         LineTable(sheet, self.invoice, self.words, self._running_head).draw(height)
         if sheet.room < height:
             self._running_head()
         sheet.y += 4
         top = sheet.y
+        if is_long:
+            # more VAT groups than a page holds: the sums come first, the breakdown goes on behind them
+            sheet.y = self._draw_sums(sums, top) + 5
+            sheet.y = self._draw_breakdown(breakdown, sheet.y) + 5
+            return
         left_end = self._draw_breakdown(breakdown, top)
-        right_end = self._draw_sums(sums, top)
-        sheet.y = max(left_end, right_end) + 5
+        sheet.y = max(left_end, self._draw_sums(sums, top)) + 5
 
     def _sums(self) -> list[_Sum]:
         _, words, totals = self.words.say, self.words, self.invoice.totals
@@ -277,6 +285,9 @@ class _Layout:
         y += HEAD.leading + 1.4
         sheet.rule(y - 0.5, LEFT, LEFT + 94)
         for cells, reason in rows:
+            if y + SMALL.leading + len(reason) * FAINT.leading + 1.2 > sheet.bottom:
+                self._running_head()
+                y = sheet.y
             y += 0.6
             sheet.write(LEFT + 1.5, y, cells[0], SMALL)
             for edge, cell in zip(edges, cells[1:], strict=True):

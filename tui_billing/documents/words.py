@@ -109,5 +109,5 @@ class Words:
                 else f"({self.number(one.percent)} %)"
             )
         if with_amount:
-            parts.append(self.amount(one.amount if one.is_charge else -one.amount))
+            parts += ["·", self.amount(one.amount if one.is_charge else -one.amount)]
         return " ".join(parts)

@@ -24,11 +24,12 @@ def _insert(model: type[Table], columns: tuple[str, ...], mark: str, returning: 
 
 
 def add(model: type[Table], /, **values: object) -> int:
-    """Insert one row, by column names; return its key."""
+    """Insert one row, by column names; return its key (0 for a table whose key is a text)."""
     postgres = database.obj.param == "%s"
     text, convert = _insert(model, tuple(values), database.obj.param, postgres)
     cursor = database.execute_sql(text, [to(value) for to, value in zip(convert, values.values(), strict=True)])
-    return int(cursor.fetchone()[0]) if postgres else int(cursor.lastrowid)
+    key = cursor.fetchone()[0] if postgres else cursor.lastrowid
+    return key if isinstance(key, int) else 0
 
 
 def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> None:

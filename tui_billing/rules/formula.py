@@ -20,11 +20,18 @@ _BLANKS = " \u00a0\u202f"
 
 
 def evaluate(text: str, read: Callable[[str], Decimal], field: str, example: str) -> Decimal:
-    """The value of a formula, not rounded (100 significant digits); `read` turns a literal into its number.
+    """The value of a formula (without its `=`), to 100 significant digits; `read` turns a literal into its number.
 
     Raises Problem for anything that is not a formula, for a division by zero and for more than 10 brackets
-    in one another. `example` is a number in the clerk's form, to be quoted.
+    in one another. `example` is a formula in the clerk's form, to be quoted.
     """
+    if len(text) > MAX_LENGTH:
+        raise Problem(
+            "a number or formula has at most {limit} characters; type for example {example}",
+            field=field,
+            limit=MAX_LENGTH,
+            example=example,
+        )
     formula = _Formula(text, read, field, example)
     try:
         with localcontext(Context(prec=100)):
@@ -37,8 +44,8 @@ class _Formula:
     def __init__(self, text: str, read: Callable[[str], Decimal], field: str, example: str) -> None:
         self.read = read
         self.field = field
-        self.example = f"=3*{example}"
-        self.tokens = self._split(text[1:])
+        self.example = example
+        self.tokens = self._split(text)
         self.at = 0
         self.depth = 0
 

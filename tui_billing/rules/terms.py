@@ -8,15 +8,16 @@ end of that month; "eom30" the end of the month, then thirty days; "30eom10" the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from tui_billing.rules import law
 from tui_billing.rules.dates import add_months, month_end
-from tui_billing.rules.money import exponent, from_minor, round_half_up, split
+from tui_billing.rules.money import exponent, from_minor, round_half_up, split, to_minor
 from tui_billing.rules.numbers import format_number
 from tui_billing.rules.problem import Problem
+from tui_billing.rules.text import quote
 
 MAX_DAYS = 365
 MAX_PARTS = 36
@@ -39,7 +40,7 @@ class Terms:
     day_of_month: int = 0
     discount_percent: Decimal = Decimal(0)
     discount_days: int = 0
-    parts: tuple[Part, ...] = field(default=())
+    parts: tuple[Part, ...] = ()
 
     @property
     def text(self) -> str:
@@ -71,55 +72,65 @@ def _number(value: Decimal) -> str:
 
 
 _PERCENT = r"[0-9]{1,3}(?:[.,][0-9]{1,4})?"
-_SIMPLE = re.compile(r"(?:([0-9]{1,3})(eom([0-9]{1,2})?)?|eom([0-9]{1,3})?)", re.ASCII)
-_DISCOUNT = re.compile(rf"(.*?)\s*-\s*({_PERCENT})\s*%\s*/\s*([0-9]{{1,3}})", re.ASCII)
-_PART = re.compile(rf"({_PERCENT})\s*%\s*@\s*(\S+)", re.ASCII)
+_LONGEST = 800
 
 
 def _refuse(text: str) -> Problem:
     return Problem(
         "{text} is not a term of payment; type for example 30, 30eom, eom30, 50%@30+50%@60 or 30 -2%/10",
         field="terms",
-        text=text.strip()[:40],
+        text=quote(text.strip()),
     )
 
 
 def parse_terms(text: str) -> Terms:
-    """The terms of a text; Problem where it is none."""
-    body = text.strip().lower()
-    if len(body) > 400:
+    """The terms of a text in the canonical form or near it (blanks, capitals, `fdm` for `eom`).
+
+    Raises Problem, and nothing else, for any other text; days go up to 365, instalments up to 36 and add up
+    to 100 %.
+    """
+    if len(text) > _LONGEST:
         raise _refuse(text)
+    body = re.sub(r"[ \u00a0\u202f]", "", text.strip().lower()).replace("fdm", "eom")
     percent, days = Decimal(0), 0
-    if match := _DISCOUNT.fullmatch(body):
-        body, percent, days = match.group(1), Decimal(match.group(2).replace(",", ".")), int(match.group(3))
+    if match := re.fullmatch(rf"(.+?)-({_PERCENT})%/([0-9]{{1,3}})", body):
+        body, percent, days = match[1], _decimal(match[2]), int(match[3])
         if not 0 < percent < 100 or days > MAX_DAYS:
             raise _refuse(text)
-    if "%" in body:
-        parts: list[Part] = []
-        for piece in body.split("+"):
-            match = _PART.fullmatch(piece.strip())
-            if not match or len(parts) == MAX_PARTS:
-                raise _refuse(text)
-            parts.append(Part(Decimal(match.group(1).replace(",", ".")), _simple(match.group(2), text)))
-        if sum(part.percent for part in parts) != 100 or any(not part.percent for part in parts):
-            raise Problem("the instalments of {text} do not add up to 100 %", field="terms", text=text.strip()[:40])
-        return Terms(0, "", 0, percent, days, tuple(parts))
-    simple = _simple(body, text)
-    return Terms(simple.days, simple.end_of_month, simple.day_of_month, percent, days)
+    if "%" not in body:
+        simple = _simple(body, text)
+        return replace(simple, discount_percent=percent, discount_days=days)
+    parts: list[Part] = []
+    for piece in body.split("+"):
+        match = re.fullmatch(rf"({_PERCENT})%@(.+)", piece)
+        if not match or len(parts) == MAX_PARTS:
+            raise _refuse(text)
+        parts.append(Part(_decimal(match[1]), _simple(match[2], text)))
+    if sum(part.percent for part in parts) != 100 or not all(part.percent for part in parts):
+        raise Problem(
+            "the instalments of {text} do not add up to 100 %; type for example 50%@30+50%@60",
+            field="terms",
+            text=quote(text.strip()),
+        )
+    return Terms(0, "", 0, percent, days, tuple(parts))
 
 
 def _simple(body: str, text: str) -> Terms:
-    match = _SIMPLE.fullmatch(body)
+    match = re.fullmatch(r"([0-9]{1,3})(?:(eom)([0-9]{1,2})?)?|eom([0-9]{1,3})?", body)
     if not match:
         raise _refuse(text)
-    days, eom, day, before = match.groups()
+    days, after, day, before = match.groups()
     if body.startswith("eom"):
         terms = Terms(int(before or 0), "before")
     else:
-        terms = Terms(int(days), "after" if eom else "", int(day or 0))
+        terms = Terms(int(days), "after" if after else "", int(day or 0))
     if terms.days > MAX_DAYS or terms.day_of_month > 31:
         raise _refuse(text)
     return terms
+
+
+def _decimal(digits: str) -> Decimal:
+    return Decimal(digits.replace(",", "."))
 
 
 def _due(issue: date, terms: Terms) -> date:
@@ -158,8 +169,9 @@ def early_payment(issue: date, terms: Terms, gross: int, currency: str) -> tuple
     """(last day, amount to pay) of the early-payment discount, None where none is offered."""
     if not terms.discount_percent:
         return None
-    off = round_half_up(from_minor(gross, currency) * terms.discount_percent / 100, exponent(currency))
-    return issue + timedelta(days=terms.discount_days), gross - int(off.scaleb(exponent(currency)))
+    value = from_minor(gross, currency)
+    off = round_half_up(value * terms.discount_percent / 100, exponent(currency))
+    return issue + timedelta(days=terms.discount_days), gross - to_minor(off, currency)
 
 
 def warn_terms(terms: Terms) -> bool:
@@ -172,28 +184,41 @@ def warn_terms(terms: Terms) -> bool:
 
 def describe_terms(terms: Terms, language: str) -> str:
     """The terms in words: "30 days end of month", "30 jours fin de mois"."""
-    french = language == "fr"
-    if terms.parts:
-        text = ", ".join(
-            f"{format_number(part.percent, language)} % {describe_terms(part.terms, language)}" for part in terms.parts
-        )
-    elif not terms.days and not terms.end_of_month:
-        text = "à réception" if french else "on receipt"
+    describe = _in_french if language == "fr" else _in_english
+    if not terms.parts:
+        text = describe(terms)
     else:
-        days = f"{terms.days} " + (("jour" if french else "day") + ("s" if terms.days != 1 else ""))
-        month = "fin de mois" if french else "end of month"
-        text = days
-        if terms.end_of_month == "after":
-            text = f"{days} {month}" if terms.days else month
-            if terms.day_of_month:
-                text += f" le {terms.day_of_month}" if french else f", on the {terms.day_of_month}"
-        elif terms.end_of_month == "before":
-            text = f"{month} + {days}" if terms.days else month
+        text = ", ".join(f"{format_number(part.percent, language)} % {describe(part.terms)}" for part in terms.parts)
     if terms.discount_percent:
-        percent = format_number(terms.discount_percent, language)
-        text += (
-            f", {percent} % d'escompte sous {terms.discount_days} jours"
-            if french
-            else f", {percent} % off within {terms.discount_days} days"
-        )
+        percent, days = format_number(terms.discount_percent, language), terms.discount_days
+        if language == "fr":
+            text += f", {percent} % d'escompte sous {days} jour{'s' if days > 1 else ''}"
+        else:
+            text += f", {percent} % off within {days} day{'s' if days != 1 else ''}"
     return text
+
+
+def _in_english(terms: Terms) -> str:
+    days = f"{terms.days} day{'s' if terms.days != 1 else ''}"
+    if not terms.end_of_month:
+        return days if terms.days else "on receipt"
+    if terms.end_of_month == "before":
+        return f"end of month + {days}" if terms.days else "end of month"
+    text = f"{days} end of month" if terms.days else "end of month"
+    return f"{text}, on the {terms.day_of_month}{_ordinal(terms.day_of_month)}" if terms.day_of_month else text
+
+
+def _in_french(terms: Terms) -> str:
+    days = f"{terms.days} jour{'s' if terms.days > 1 else ''}"
+    if not terms.end_of_month:
+        return days if terms.days else "à réception"
+    if terms.end_of_month == "before":
+        return f"fin de mois + {days}" if terms.days else "fin de mois"
+    text = f"{days} fin de mois" if terms.days else "fin de mois"
+    return f"{text}, le {terms.day_of_month}{'er' if terms.day_of_month == 1 else ''}" if terms.day_of_month else text
+
+
+def _ordinal(number: int) -> str:
+    if number in (11, 12, 13):
+        return "th"
+    return {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
+from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Label, Static
@@ -12,6 +13,9 @@ from textual.widgets.input import Selection
 
 from tui_billing.locale import N_, _
 from tui_billing.rules.text import safe
+
+if TYPE_CHECKING:
+    from tui_billing.widgets.lookup import Ask, Suggestions
 
 GUARD = 100_000
 """Characters beyond which a text is refused at once. A field's own limit is checked when it is accepted and is
@@ -56,9 +60,12 @@ class Field(Input):
     """
 
     DEFAULT_CSS = """
-    Field, Field.-textual-compact { padding: 0; border: none; height: 1; }
-    Field:focus { border: none; }
+    Field, Field.-textual-compact { padding: 0; border: none; height: 1; background: $field-background; }
+    Field:focus { border: none; background-tint: $foreground 0%; }
     Field.-wrong { color: $status-red; }
+    Field:ansi { text-style: underline; }
+    Field:ansi > .input--cursor { text-style: reverse; color: ansi_default; background: ansi_default; }
+    Field:ansi > .input--selection { text-style: reverse; color: ansi_default; background: ansi_default; }
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -66,6 +73,8 @@ class Field(Input):
         Binding("ctrl+y", "redo", "Redo", show=False, id="field.redo"),
         # Textual binds these two to the word on the right.
         Binding("ctrl+backspace,alt+backspace", "delete_left_word", "Delete word left", show=False),
+        Binding("down", "lookup(True)", "Suggestions", show=False, id="field.into_suggestions"),
+        Binding("f4,ctrl+l", "lookup", "Suggestions", show=False, id="field.lookup"),
     ]
 
     def __init__(
@@ -83,6 +92,8 @@ class Field(Input):
         self._after: list[tuple[str, int]] = []
         self._recording = False
         self._typing = False
+        self._panel: Suggestions | None = None
+        self._ask: Ask | None = None
         super().__init__(
             value,
             placeholder,
@@ -121,6 +132,23 @@ class Field(Input):
         """A text beyond the guard, or a sign the field does not take, is refused: say so, without a bell."""
         self.mark(_(N_("this text is too long for the screen; at most {limit} characters"), limit=GUARD))
 
+    # Suggestions
+
+    def suggest_from(self, panel: Suggestions, ask: Ask) -> None:
+        """Show suggestions for what is typed here in a panel; Down, F4 and Ctrl+L go into it."""
+        self._panel, self._ask = panel, ask
+
+    def action_lookup(self, only_shown: bool = False) -> None:
+        """Go into the suggestions; where none are shown yet, F4 asks for them and Down is left to the screen."""
+        if self._panel is None or (only_shown and not self._panel.expected):
+            raise SkipAction
+        self._panel.enter(self, self._ask)
+
+    def on_blur(self) -> None:
+        """Suggestions end with the field, unless the clerk went into them."""
+        if self._panel is not None and self.screen.focused is not self._panel:
+            self._panel.clear()
+
     # Values
 
     def show(self, value: str) -> None:
@@ -149,6 +177,8 @@ class Field(Input):
         """Remember the value before; characters typed one after the other are one step."""
         if not self._recording or old == new:
             return
+        if self._panel is not None and self._ask is not None and self.has_focus:
+            self._panel.typed(self, self._ask)
         at = self.cursor_position
         typed = len(new) == len(old) + 1 and new[:at] == old[:at] and not new[at : at + 1].isspace()
         if not (typed and self._typing and self._before):

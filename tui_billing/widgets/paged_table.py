@@ -7,6 +7,7 @@ paints two lines.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -177,7 +178,7 @@ class PagedTable(Widget, can_focus=True):
         self._cursor = 0
         self._top = 0
         self._loaded = False
-        self._asking: dict[Direction, Awaitable[Any]] = {}
+        self._asking: dict[Direction, asyncio.Task[bool]] = {}
         self._reading = 0  # counts re-reads: answers to older questions are dropped
         self._layout: list[tuple[int, int]] = []
         self._laid_out_for = -1
@@ -199,15 +200,15 @@ class PagedTable(Widget, can_focus=True):
         """Whether a first page has come."""
         return self._loaded
 
-    def show(self, fetch: Fetch | None = None, *, at: tuple[Any, ...] | None = None, id: Hashable = None) -> None:
-        """Read from the start, or around the key `at` with the cursor on row `id`; another `fetch` if given.
+    def show(self, fetch: Fetch | None = None, *, at: tuple[Any, ...] | None = None, row_id: Hashable = None) -> None:
+        """Read from the start, or around the key `at` with the cursor on row `row_id`; another `fetch` if given.
 
         Keys wait until the rows are there; what was shown stays until then.
         """
         if fetch is not None:
             self._fetch = fetch
         request = PageRequest("first") if at is None else PageRequest("around", at)
-        self._in_turn(self._read(request, wanted=id, top=True))
+        self._in_turn(self._read(request, wanted=row_id, top=True))
 
     def refresh_rows(self) -> None:
         """Read the rows around the cursor again, because they may have changed; keys do not wait for it.
@@ -219,9 +220,7 @@ class PagedTable(Widget, can_focus=True):
             self.run_worker(self._read(PageRequest("first"), keep=True), group=f"refresh {id(self)}")
         else:
             limit = max(PAGE, 2 * self._lines() + 2 * min(self._cursor, PAGE))
-            self.run_worker(
-                self._read(PageRequest("around", row.key, limit), keep=True), group=f"refresh {id(self)}"
-            )
+            self.run_worker(self._read(PageRequest("around", row.key, limit), keep=True), group=f"refresh {id(self)}")
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         """Other columns (another language, other choice); rows must have as many cells."""
@@ -251,6 +250,11 @@ class PagedTable(Widget, can_focus=True):
         if reading != self._reading:
             return
         before = self.row
+        went_on = keep and before is not None and request.key is not None and before.key != request.key
+        if went_on and before is not None and all(row.id != before.id for row in page.rows):
+            # The cursor has gone on while this was read, and out of what was read.
+            await self._read(PageRequest("around", before.key, request.limit), keep=True)
+            return
         old_rows, old_cursor, old_line = self._rows, self._cursor, self._cursor - self._top
         painted = self._painted()
         self._rows = list(page.rows)
@@ -287,25 +291,243 @@ class PagedTable(Widget, can_focus=True):
         while self._rows and len(self._rows) - self._top < self._lines():
             if self._more_after and await self._extend("next"):
                 continue
-            if self._more_before and self._top == 0 and len(self._rows) < self._lines():
-                if await self._extend("previous"):
-                    self._settle_top()
-                    self.refresh()
-                    continue
-            break
+            short = self._more_before and self._top == 0 and len(self._rows) < self._lines()
+            if not short or not await self._extend("previous"):
+                break
+            self._settle_top()
+            self.refresh()
         self._prefetch()
 
     async def _extend(self, direction: Direction) -> bool:
         """Add the page before or after the window; true if it brought rows. One question a side at a time."""
-        under_way = self._asking.get(direction)
-        if under_way is None:
-            worker = self.run_worker(self._ask(direction), group=f"{direction} {id(self)}")
-            under_way = self._asking[direction] = worker.wait()
-        held = len(self._rows)
+        task = self._asking.get(direction)
+        if task is None or task.done():
+            task = self._asking[direction] = asyncio.create_task(self._ask(direction))
+        return await asyncio.shield(task)
+
+    async def _ask(self, direction: Direction) -> bool:
+        if self._fetch is None or not self._rows:
+            return False
         reading = self._reading
-        try:
-            while self._asking.get(direction) is under_way:
-                await _a_moment()
-        finally:
-            pass
-        return reading == self._reading and len(self._rows) > held
+        edge = self._rows[-1] if direction == "next" else self._rows[0]
+        page = await self._fetch(PageRequest(direction, edge.key, PAGE))
+        if reading != self._reading:
+            return False
+        # A row whose key another clerk has just changed may come again: the one that is held stands.
+        held = {row.id for row in self._rows}
+        new = [row for row in page.rows if row.id not in held]
+        if direction == "next":
+            filled = len(self._rows) >= self._top + self._lines()
+            self._rows.extend(new)
+            self._more_after = page.more_after
+            self._drop_before()
+            if new and not filled:
+                self.refresh()
+        else:
+            self._rows[:0] = new
+            self._cursor += len(new)
+            self._top += len(new)
+            self._more_before = page.more_before
+            self._drop_after()
+        return bool(new)
+
+    def _drop_before(self) -> None:
+        surplus = min(len(self._rows) - PAGE * PAGES_KEPT, self._top - PAGE, self._cursor - PAGE)
+        if surplus > 0:
+            del self._rows[:surplus]
+            self._cursor -= surplus
+            self._top -= surplus
+            self._more_before = True
+
+    def _drop_after(self) -> None:
+        keep = max(PAGE * PAGES_KEPT, self._top + self._lines() + PAGE, self._cursor + PAGE)
+        if len(self._rows) > keep:
+            del self._rows[keep:]
+            self._more_after = True
+
+    def _prefetch(self) -> None:
+        margin = 2 * self._lines()
+        if self._more_after and len(self._rows) - self._top - self._lines() < margin:
+            self._extend_later("next")
+        if self._more_before and self._top < margin:
+            self._extend_later("previous")
+
+    def _extend_later(self, direction: Direction) -> None:
+        task = self._asking.get(direction)
+        if task is None or task.done():
+            self.run_worker(self._extend(direction), name=f"page {direction}", group="pages")
+
+    # Moving
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor so many rows."""
+        self._go(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor and the lines by so many pages."""
+        self._go(pages * max(1, self._lines()), page=True)
+
+    def action_to_first(self) -> None:
+        """Go to the first row of the whole list."""
+        if self._more_before:
+            self._in_turn(self._read(PageRequest("first"), top=True))
+        elif self._rows:
+            self._place(0)
+
+    def action_to_last(self) -> None:
+        """Go to the last row of the whole list."""
+        if self._more_after:
+            self._in_turn(self._read(PageRequest("last")))
+        elif self._rows:
+            self._place(len(self._rows) - 1)
+
+    def action_open(self) -> None:
+        """Tell the screen which row Enter was pressed on."""
+        if self.row is not None:
+            self.post_message(self.Opened(self, self.row))
+
+    def _missing(self, rows: int) -> Direction | None:
+        """Which side must be read before the cursor can move so far and the lines be full."""
+        target = self._cursor + rows
+        lines = self._lines()
+        if rows > 0 and self._more_after and target >= self._top + lines and target + lines > len(self._rows):
+            return "next"
+        if rows < 0 and self._more_before and target < self._top and target - lines < 0:
+            return "previous"
+        return None
+
+    def _go(self, rows: int, *, page: bool = False) -> None:
+        if not self._rows:
+            return
+        if self._missing(rows):
+            self._in_turn(self._go_when_read(rows, page))
+        else:
+            self._place(self._cursor + rows, shift=rows if page else 0)
+
+    async def _go_when_read(self, rows: int, page: bool) -> None:
+        while side := self._missing(rows):
+            reading = self._reading
+            if not await self._extend(side) and reading == self._reading:
+                break
+        self._place(self._cursor + rows, shift=rows if page else 0)
+
+    def _place(self, target: int, *, shift: int = 0) -> None:
+        """Put the cursor on a row of the window; paint two lines, or all where the lines must scroll."""
+        if not self._rows:
+            return
+        lines = self._lines()
+        old_cursor, old_top = self._cursor, self._top
+        self._cursor = max(0, min(target, len(self._rows) - 1))
+        if shift:
+            self._top += shift
+        elif not self._top <= self._cursor < self._top + lines:
+            # Half a page at once: a line-wise scroll would repaint everything at each key.
+            self._top = self._cursor - lines // 2
+        self._settle_top()
+        if self._cursor == old_cursor and self._top == old_top:
+            return
+        if self._top != old_top:
+            self.refresh(Region(0, self._header_lines, self.size.width, lines))
+        else:
+            self._repaint_row(old_cursor)
+            self._repaint_row(self._cursor)
+        self.post_message(self.Moved(self, self.row))
+        self._prefetch()
+
+    def _settle_top(self) -> None:
+        lines = max(1, self._lines())
+        self._top = min(max(self._top, self._cursor - lines + 1), self._cursor)
+        self._top = max(0, min(self._top, len(self._rows) - lines))
+
+    # Painting
+
+    def _lines(self) -> int:
+        """Lines for rows."""
+        return max(0, self.size.height - self._header_lines)
+
+    def _repaint_row(self, place: int) -> None:
+        y = place - self._top
+        if 0 <= y < self._lines():
+            self.refresh(Region(0, y + self._header_lines, self.size.width, 1))
+
+    def _painted(self) -> list[tuple[tuple[str | Cell, ...], bool] | None]:
+        """What stands on each line: the cells, and whether the cursor is there."""
+        lines: list[tuple[tuple[str | Cell, ...], bool] | None] = []
+        for place in range(self._top, self._top + self._lines()):
+            lines.append((self._rows[place].cells, place == self._cursor) if place < len(self._rows) else None)
+        return lines
+
+    def _repaint_changed(self, before: list[tuple[tuple[str | Cell, ...], bool] | None]) -> None:
+        """Repaint the lines that show something else than before; all where rows came or went entirely."""
+        now = self._painted()
+        if len(now) != len(before) or not self._rows or all(line is None for line in before):
+            self.refresh()
+            return
+        for y, (old, new) in enumerate(zip(before, now, strict=True)):
+            if old != new:
+                self.refresh(Region(0, y + self._header_lines, self.size.width, 1))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the cursor in sight, and read on where there are more lines now."""
+        self._laid_out_for = -1
+        self._settle_top()
+        if self._loaded:
+            self.run_worker(self._fill(), group="pages")
+
+    def on_focus(self) -> None:
+        """The cursor line looks otherwise with the focus."""
+        self._repaint_row(self._cursor)
+
+    def on_blur(self) -> None:
+        """The cursor line looks otherwise without the focus."""
+        self._repaint_row(self._cursor)
+
+    def render_line(self, y: int) -> Strip:
+        """One line: the heads, a row, or nothing."""
+        width = self.size.width
+        if self._laid_out_for != width:
+            self._layout = lay_out(self.columns, width)
+            self._laid_out_for = width
+        base = self.rich_style
+        if y < self._header_lines:
+            style = self.get_component_rich_style("paged-table--header")
+            return self._strip([column.title for column in self.columns], style, width, uniform=True)
+        place = self._top + y - self._header_lines
+        if place < len(self._rows):
+            row = self._rows[place]
+            if place != self._cursor:
+                return self._strip(row.cells, base, width)
+            name = "paged-table--cursor" if self.has_focus else "paged-table--cursor-blurred"
+            return self._strip(row.cells, self.get_component_rich_style(name), width, uniform=True)
+        if not self._rows and self._loaded and place == 0:
+            style = self.get_component_rich_style("paged-table--empty")
+            return Strip([cell(self.empty_text, width, "left", style)], width)
+        return Strip.blank(width, base)
+
+    def _strip(self, cells: Sequence[str | Cell], style: Style, width: int, *, uniform: bool = False) -> Strip:
+        """The cells of a row side by side, in as few segments as their styles allow: each costs bytes.
+
+        The cursor line and the heads are of one style; there sign and word alone say the status.
+        """
+        segments: list[Segment] = []
+        text = ""
+        used = 0
+        for number, (index, cells_wide) in enumerate(self._layout):
+            one = cells[index] if index < len(cells) else ""
+            shown = cell(one.text if isinstance(one, Cell) else one, cells_wide, self.columns[index].align).text
+            if number:
+                text += " "
+                used += 1
+            used += cells_wide
+            if isinstance(one, Cell) and (one.colour or one.bold) and not uniform:
+                if text:
+                    segments.append(Segment(text, style))
+                    text = ""
+                own = style + tint(self.app, one.colour)
+                segments.append(Segment(shown, own + Style(bold=True) if one.bold else own))
+            else:
+                text += shown
+        text += " " * (width - used)
+        if text:
+            segments.append(Segment(text, style))
+        return Strip(segments, max(width, used)).crop(0, width) if used > width else Strip(segments, width)

@@ -1,0 +1,150 @@
+"""What the overview shows: counts and sums by status, aging, today's work, this week's cash, what is new."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from tui_billing.models.door import Books
+from tui_billing.rules.status import Status
+
+#: Statuses of documents with something open, in the order of the columns below.
+_OPEN = (Status.DISPUTED, Status.OVERDUE, Status.PART_PAID, Status.DUE_SOON, Status.OPEN)
+
+
+@dataclass(slots=True)
+class Overview:
+    """Sums are minor units of the books' currency: open amounts, gross for draft and paid.
+
+    `paid` counts what was settled in the 30 days up to today.
+    """
+
+    statuses: dict[Status, tuple[int, int]] = field(default_factory=dict)
+    credits: tuple[int, int] = (0, 0)
+    on_account: tuple[int, int] = (0, 0)
+    aging: dict[str, int] = field(default_factory=dict)
+    bank_lines: int = 0
+    disputes: int = 0
+    own_drafts: int = 0
+    cash_this_week: int = 0
+    news: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Days sales outstanding (None where nothing was sold) and cash received in each of the last 8 weeks."""
+
+    dso: int | None
+    weeks: tuple[int, ...]
+
+
+def read(books: Books, today: dt.date, due_soon_days: int, operator: str) -> Overview:
+    """Everything of the first screen that is quick to read, in a constant number of queries."""
+    day = today.isoformat()
+    operator_id = _count(books, "SELECT id FROM operator WHERE login = ?", operator)
+    view = Overview()
+    view.statuses, view.credits = open_by_status(books, today, due_soon_days)
+    view.aging = aging(books, today)
+    row = books.row("SELECT count(*), coalesce(sum(gross_base), 0) FROM invoice WHERE state = 'draft'")
+    view.statuses[Status.DRAFT] = _pair(row)
+    month_ago = (today - dt.timedelta(days=30)).isoformat()
+    row = books.row(
+        "SELECT count(*), coalesce(sum(gross_base), 0) FROM invoice WHERE settled_on > ? AND settled_on <= ?"
+        " AND kind <> 'credit_note' AND written_off = 0 AND credited = 0",
+        (month_ago, day),
+    )
+    view.statuses[Status.PAID] = _pair(row)
+    view.on_account = _pair(books.row("SELECT count(*), coalesce(sum(open_base), 0) FROM receipt WHERE open <> 0"))
+    view.bank_lines = _count(books, "SELECT count(*) FROM bank_line WHERE status = 'unmatched'")
+    view.disputes = _count(books, "SELECT count(*) FROM dispute WHERE status <> 'closed' AND answer_by <= ?", day)
+    view.own_drafts = _count(
+        books, "SELECT count(*) FROM invoice WHERE state = 'draft' AND operator_id = ?", operator_id
+    )
+    monday = today - dt.timedelta(days=today.weekday())
+    view.cash_this_week = _count(
+        books,
+        "SELECT coalesce(sum(amount_base), 0) FROM receipt WHERE date >= ? AND date <= ? AND reversed_on IS NULL",
+        monday.isoformat(),
+        day,
+    )
+    view.news = news(books, operator_id)
+    return view
+
+
+def _pair(row: tuple | None) -> tuple[int, int]:
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def _count(books: Books, sql: str, *parameters: object) -> int:
+    return int(books.value(sql, parameters) or 0)  # type: ignore[call-overload]
+
+
+def open_by_status(
+    books: Books, today: dt.date, due_soon_days: int
+) -> tuple[dict[Status, tuple[int, int]], tuple[int, int]]:
+    """(status -> (count, sum), open credit notes): one pass over the index of open documents.
+
+    The conditions are those of `rules.status.status_of`, in its order; a test holds the two together.
+    """
+    day, soon = today.isoformat(), (today + dt.timedelta(days=due_soon_days)).isoformat()
+    rows = books.rows(
+        "SELECT CASE WHEN kind = 'credit_note' THEN 5 WHEN disputed <> 0 THEN 0 WHEN next_due < ? THEN 1"
+        " WHEN payable - credited - written_off > open THEN 2 WHEN next_due <= ? THEN 3 ELSE 4 END AS which,"
+        " count(*), sum(open_base) FROM invoice WHERE open <> 0 GROUP BY which",
+        (day, soon),
+    )
+    sums = {int(which): (int(count), int(amount)) for which, count, amount in rows}
+    return {status: sums.get(place, (0, 0)) for place, status in enumerate(_OPEN)}, sums.get(5, (0, 0))
+
+
+def aging(books: Books, today: dt.date) -> dict[str, int]:
+    """Open amounts by age of each instalment's due date; a day due today is not due."""
+    bounds = [today - dt.timedelta(days=n) for n in (0, 30, 60, 90)]
+    tokens = ("not_due", "d1_30", "d31_60", "d61_90", "over_90")
+    edges = ["9999-12-31", *(bound.isoformat() for bound in bounds), ""]
+    return {
+        token: _count(
+            books,
+            "SELECT coalesce(sum(open_base), 0) FROM instalment WHERE open <> 0 AND due_date < ? AND due_date >= ?",
+            upper,
+            lower,
+        )
+        for token, upper, lower in zip(tokens, edges, edges[1:], strict=False)
+    }
+
+
+def news(books: Books, operator_id: int, limit: int = 5) -> list[tuple[str, str, str]]:
+    """(who, action, label) of what others did since the operator last looked, the newest first."""
+    seen = _count(books, "SELECT seen_change FROM operator WHERE id = ?", operator_id)
+    rows = books.rows(
+        "SELECT o.login, c.action, c.label FROM change c JOIN operator o ON o.id = c.operator_id"
+        " WHERE c.seq > ? AND c.operator_id <> ? ORDER BY c.seq DESC LIMIT ?",
+        (seen, operator_id, limit),
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def trend(books: Books, today: dt.date) -> Trend:
+    """Days sales outstanding over 90 days, and the cash of eight weeks; a longer read."""
+    since = (today - dt.timedelta(days=90)).isoformat()
+    sold = _count(
+        books,
+        "SELECT coalesce(sum(CASE WHEN kind = 'credit_note' THEN -gross_base ELSE gross_base END), 0)"
+        " FROM invoice WHERE issue_date > ? AND issue_date <= ? AND state = 'issued'",
+        since,
+        today.isoformat(),
+    )
+    owed = _count(
+        books,
+        "SELECT coalesce(sum(CASE WHEN kind = 'credit_note' THEN -open_base ELSE open_base END), 0)"
+        " FROM invoice WHERE open <> 0",
+    )
+    monday = today - dt.timedelta(days=today.weekday())
+    first = monday - dt.timedelta(weeks=7)
+    cash = [0] * 8
+    for date, amount in books.rows(
+        "SELECT date, sum(amount_base) FROM receipt WHERE date >= ? AND date <= ? AND reversed_on IS NULL GROUP BY date",
+        (first.isoformat(), today.isoformat()),
+    ):
+        cash[(dt.date.fromisoformat(date) - first).days // 7] += int(amount)
+    return Trend(round(owed * 90 / sold) if sold > 0 else None, tuple(cash))

@@ -1,0 +1,138 @@
+"""The clerk's desk: open books, who works at them, and the two threads that ask them.
+
+The interface thread never waits for the database. Look-ups and writes go through one thread, in order; long
+reads through a second one, where the newest question interrupts the one before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import getpass
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui_billing.locale import choose
+from tui_billing.models.door import Books, open_books
+from tui_billing.models.queries import overview
+from tui_billing.services.context import Context, company
+from tui_billing.services.drafts import Draft, interrupted_draft, today_of
+from tui_billing.services.operators import settings_of
+
+if TYPE_CHECKING:
+    from tui_billing.documents.renderer import RendererClient
+
+T = TypeVar("T")
+
+
+class Desk:
+    """One clerk at one set of books."""
+
+    def __init__(self, books: Books, context: Context, thread: ThreadPoolExecutor) -> None:
+        self.books = books
+        self.context = context
+        self.company = company(books)
+        self.language = "en"
+        self.first: overview.Overview | None = None
+        self.draft: Draft | None = None
+        self._thread = thread
+        self._reader: ThreadPoolExecutor | None = None
+        self._reading: object | None = None
+        self._renderer: RendererClient | None = None
+
+    @property
+    def today(self) -> dt.date:
+        """The business date."""
+        return self.context.today
+
+    async def ask(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """A look-up or a write in the books' own thread; answers come in the order of the questions."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._thread, lambda: question(self.books, *args, **kwargs))
+
+    async def do(self, verb: Callable[..., T], *args: Any, command_id: str | None = None, **kwargs: Any) -> T:
+        """A verb of the services, with a context of its own."""
+        context = self.context.command(command_id)
+        return await self.ask(verb, context, *args, **kwargs)
+
+    async def look(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """A long read in the second thread; what it was reading before is interrupted."""
+        if self._reader is None:
+            self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+        if self._reading is not None and self.books.engine == "sqlite":
+            self._reading.interrupt()  # type: ignore[attr-defined]
+
+        def run() -> T:
+            connection = self.books.db.connection()
+            self._reading = connection
+            try:
+                return question(self.books, *args, **kwargs)
+            finally:
+                self._reading = None
+
+        return await asyncio.get_running_loop().run_in_executor(self._reader, run)
+
+    def renderer(self) -> RendererClient:
+        """The process that makes PDFs; started at the first document."""
+        if self._renderer is None:
+            from tui_billing.documents.renderer import RendererClient
+
+            self._renderer = RendererClient()
+        return self._renderer
+
+    def close(self) -> None:
+        """Let the books go; bounded, since after a hang-up nobody may be waited for."""
+        if self._renderer is not None:
+            self._renderer.close()
+        if self._reader is not None:
+            self._reader.submit(self.books.close)
+            self._reader.shutdown(wait=False)
+        done = self._thread.submit(self.books.close)
+        try:
+            done.result(timeout=2)
+        except Exception:
+            # The gate may be held by a stopped process: the kernel lets our hold on it go with us.
+            os._exit(129 if self._hung_up() else 0)
+        self._thread.shutdown(wait=False)
+
+    @staticmethod
+    def _hung_up() -> bool:
+        try:
+            os.tcgetpgrp(0)
+        except OSError:
+            return True
+        return False
+
+
+def system_operator() -> str:
+    """Who works here: TUI_BILLING_OPERATOR, else the system user (until sign-in is built)."""
+    return os.environ.get("TUI_BILLING_OPERATOR", "") or getpass.getuser()
+
+
+def open_desk(
+    url: str,
+    *,
+    today: dt.date | None,
+    language: str,
+    operator: str,
+    origin: str,
+    thread: ThreadPoolExecutor,
+) -> Desk:
+    """Open the books and read what the first screen shows. Raises `Problem` where they cannot be used."""
+    books = open_books(url)
+    login = operator or system_operator()
+    known = settings_of(books, login)
+    context = Context(
+        operator=login,
+        today=today or today_of(books) or dt.date.today(),  # noqa: DTZ011 (the clerk's own calendar)
+        role=known[0] if known else "supervisor",
+        origin=origin,
+    )
+    desk = Desk(books, context, thread)
+    desk.language = choose(language or (known[1] if known else "") or None)
+    desk.draft = interrupted_draft(books, context)
+    if desk.draft is None:
+        desk.first = overview.read(books, context.today, desk.company.due_soon_days, login)
+    return desk

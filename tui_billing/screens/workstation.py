@@ -1,0 +1,210 @@
+"""The workstation: screens, the way between them, what others change, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import signal
+from pathlib import Path
+from typing import Any, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from tui_billing.locale import _
+from tui_billing.rules.problem import Problem
+from tui_billing.screens.desk import Desk
+from tui_billing.screens.frame import BillingScreen
+from tui_billing.screens.overview import OverviewScreen
+from tui_billing.services.operators import mark_seen
+from tui_billing.widgets.ordered_keys import OrderedKeys
+from tui_billing.widgets.themes import ThemedApp
+
+#: Place -> (module, class): imported when it is first gone to, the hot ones after the first paint.
+SCREENS = {
+    "invoices": ("invoice_list", "InvoiceListScreen"),
+    "payments": ("payments", "PaymentsScreen"),
+    "disputes": ("disputes", "DisputesScreen"),
+    "customers": ("customers", "CustomersScreen"),
+    "items": ("items", "ItemsScreen"),
+}
+#: How often others' changes are looked for, in seconds: 4 µs a look on SQLite.
+WATCH = 0.25
+WATCH_SERVER = 1.0
+
+
+def style_sheets() -> list[Path]:
+    """The sheets of styles/: inside the package where it is installed, beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    folder = package / "styles"
+    if not folder.is_dir():
+        folder = package.parent / "styles"
+    return sorted(folder.glob("*.tcss"))
+
+
+class Workstation(OrderedKeys, ThemedApp):
+    """One clerk's workstation."""
+
+    CSS_PATH: ClassVar[Any] = style_sheets()
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "tui-billing"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "quit_now", "quit", show=False, priority=False, id="app.quit"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self._overview: OverviewScreen | None = None
+        self._places: dict[str, BillingScreen] = {}
+        self._version = 0
+        self._entry_ready = False
+
+    # -- start -----------------------------------------------------------
+
+    def get_default_screen(self) -> Screen[Any]:
+        self._overview = OverviewScreen()
+        self._places["overview"] = self._overview
+        return self._overview
+
+    async def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGHUP, signal.SIGTERM):
+            loop.add_signal_handler(number, self._hang_up)
+        self.call_after_refresh(self._after_first_paint)
+        if self.desk.draft is not None:
+            self.new_invoice(self.desk.draft)
+
+    def _after_first_paint(self) -> None:
+        self.set_timer(0.05, self._watch_changes)
+        self.set_timer(0.4, self._warm_up)
+
+    def _warm_up(self) -> None:
+        """Import the screens that a clerk opens next, while nothing is typed."""
+        for module in ("invoice_entry",):
+            importlib.import_module(f"tui_billing.screens.{module}")
+
+    # -- others' changes -------------------------------------------------
+
+    async def _watch_changes(self) -> None:
+        pause = WATCH if self.desk.books.engine == "sqlite" else WATCH_SERVER
+        self._version = await self.desk.ask(lambda books: books.data_version())
+        self.set_interval(pause, self._look_for_changes)
+
+    async def _look_for_changes(self) -> None:
+        try:
+            version = await self.desk.ask(lambda books: books.data_version())
+        except Problem:
+            return  # the next verb says what is wrong; a look must not disturb
+        if version != self._version:
+            self._version = version
+            self.tell_changed()
+
+    def tell_changed(self) -> None:
+        """Let the screen on top read again what it shows."""
+        screen = self.screen
+        if isinstance(screen, BillingScreen):
+            screen.reload()
+
+    # -- places ----------------------------------------------------------
+
+    def go_to(self, name: str) -> None:
+        """Change place: what is open above the place is closed, never lost (drafts are kept)."""
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        if name == "overview":
+            target: BillingScreen = self._places["overview"]
+        else:
+            if name not in self._places:
+                module, cls = SCREENS[name]
+                loaded = importlib.import_module(f"tui_billing.screens.{module}")
+                self._places[name] = getattr(loaded, cls)()
+            target = self._places[name]
+        if self.screen is not target:
+            if name == "overview":
+                return
+            self.push_screen(target)
+
+    def go_back(self) -> None:
+        """To the screen before; from the overview there is none."""
+        if len(self.screen_stack) > 1:
+            self.pop_screen()
+
+    def open(self, screen: BillingScreen) -> None:
+        """Lay a screen over the present one; Esc comes back."""
+        self.push_screen(screen)
+
+    def new_invoice(self, draft: Any = None, **start: Any) -> None:
+        """An empty form, or a draft at the field where it was left."""
+        from tui_billing.screens.invoice_entry import InvoiceEntryScreen
+
+        self.push_screen(InvoiceEntryScreen(draft, **start))
+
+    def new_payment(self, customer: str = "", bank_line: Any = None) -> None:
+        """The form of a payment received."""
+        from tui_billing.screens.payment_entry import PaymentEntryScreen
+
+        self.push_screen(PaymentEntryScreen(customer, bank_line))
+
+    def open_invoice(self, invoice_id: int) -> None:
+        from tui_billing.screens.invoice_detail import InvoiceDetailScreen
+
+        self.push_screen(InvoiceDetailScreen(invoice_id))
+
+    def show_help(self, about: BillingScreen) -> None:
+        from tui_billing.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(about))
+
+    def open_command_line(self) -> None:
+        from tui_billing.screens.command_line import CommandLineScreen
+
+        self.push_screen(CommandLineScreen())
+
+    # -- waiting ---------------------------------------------------------
+
+    def on_long_answer(self) -> None:
+        """After a second: say who is waited for; when the answer has come, take the words away."""
+        screen = self.screen
+        if not isinstance(screen, BillingScreen):
+            return
+        if self.answer_is_long:
+            holder = self.desk.books.waits_for()
+            text = _("waiting for the books") + (f" ({_('process')} {holder})" if holder else "") + " …"
+            screen.say(text)
+        else:
+            screen.say("")
+
+    # -- the end ---------------------------------------------------------
+
+    def _hang_up(self) -> None:
+        """The line is gone (SIGHUP) or the machine stops (SIGTERM): keep what stands half typed, then leave.
+
+        Every committed field is in the books already.
+        """
+        self.run_worker(self._keep_and_exit(129), name="hang up", exit_on_error=False)
+
+    async def _keep_and_exit(self, code: int) -> None:
+        for screen in reversed(self.screen_stack):
+            keep = getattr(screen, "keep_now", None)
+            if keep is not None:
+                try:
+                    await asyncio.wait_for(keep(), timeout=1.5)
+                except Exception:
+                    break
+        self.exit(return_code=code)
+
+    def leave(self) -> None:
+        """Quit; what is being typed is kept as a draft."""
+        self.run_worker(self._leave(), name="leave")
+
+    async def _leave(self) -> None:
+        operator = self.desk.context.operator
+        try:
+            await asyncio.wait_for(self.desk.ask(mark_seen, operator), timeout=2)
+        except (Problem, TimeoutError):
+            pass  # what is new is shown once more next time
+        await self._keep_and_exit(0)
+
+    def action_quit_now(self) -> None:
+        self.leave()
