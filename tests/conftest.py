@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # Two programs that are timed at once would time each other.
     terminal = Path(__file__).parent / "terminal"
     for item in items:
-        if terminal in item.path.parents:
+        if terminal in item.path.parents or "open_terminal" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("terminal"))
 
 

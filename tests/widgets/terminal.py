@@ -25,6 +25,7 @@ class Terminal:
         self.child = pexpect.spawn(
             sys.executable, [str(APPS / app)], env=env, dimensions=(rows, columns), encoding=None, timeout=10
         )
+        self.child.delaybeforesend = None
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.raw = b""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -67,14 +68,45 @@ class Gate:
     def __init__(self, path: Path) -> None:
         self.path = path.with_name(path.name + ".writer")
         self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        # The file lock is the process's: threads of one process stand in line here first.
+        self._thread = threading.Lock()
 
     def __enter__(self) -> Gate:
-        fcntl.flock(self._handle, fcntl.LOCK_EX)
-        os.pwrite(self._handle, f"{os.getpid():<10}".encode(), 0)
+        self._thread.acquire()
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+        except BaseException:
+            self._thread.release()
+            raise
+        with contextlib.suppress(OSError):  # a full disk cannot take the name of the holder; the lock stands
+            os.pwrite(self._handle, f"{os.getpid():<10}".encode(), 0)
         return self
 
     def __exit__(self, *_: object) -> None:
         fcntl.flock(self._handle, fcntl.LOCK_UN)
+        self._thread.release()
+
+    @contextlib.contextmanager
+    def within(self, seconds: float) -> Iterator[bool]:
+        """The lock if it is free within `seconds`, else without it: yields whether it is held."""
+        deadline = time.monotonic() + seconds
+        held = self._thread.acquire(timeout=seconds)
+        locked = False
+        try:
+            while held and not locked:
+                try:
+                    fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    locked = True
+                except BlockingIOError:
+                    if time.monotonic() > deadline:
+                        break
+                    time.sleep(0.02)
+            yield locked
+        finally:
+            if locked:
+                fcntl.flock(self._handle, fcntl.LOCK_UN)
+            if held:
+                self._thread.release()
 
     def holder(self) -> int:
         """The process that wrote last: while a write waits, the one it waits for."""
@@ -89,12 +121,12 @@ class Gate:
 class Books:
     """An open set of books. Connections are per thread; `close` closes the calling thread's."""
 
-    def __init__(self, url: str, db: peewee.Database, path: Path | None) -> None:
+    def __init__(self, url: str, db: peewee.Database, gate: Gate | None) -> None:
         self.url = url
         self.db = db
-        self.path = path
+        self.path = Path(url) if gate else None
         self.engine = ddl.dialect(db)
-        self._gate = Gate(path) if path else None
+        self._gate = gate
         self.operators: dict[str, int] = {}
 
     # -- reading ---------------------------------------------------------
@@ -137,6 +169,8 @@ class Books:
         On SQLite the commit, and so the automatic checkpoint, happens inside the gate.
         """
         with explained(self.url), self._gate or contextlib.nullcontext():
+            if database.obj is not self.db:  # other books were opened meanwhile (a backup that is proved)
+                database.initialize(self.db)
             self.db.connect(reuse_if_open=True)
             begin = "BEGIN IMMEDIATE" if self.engine == "sqlite" else "BEGIN"
             self.db.execute_sql(begin)
@@ -160,8 +194,11 @@ class Books:
         return self._gate.holder() if self._gate else 0
 
     def close(self) -> None:
-        """Close this thread's connection, under the gate: the last close checkpoints."""
-        with contextlib.suppress(Exception), self._gate or contextlib.nullcontext():
+        """Close this thread's connection, under the gate: the last close checkpoints.
+
+        A writer that hangs keeps nobody from going home: the gate is waited for two seconds at most.
+        """
+        with contextlib.suppress(Exception), self._gate.within(2) if self._gate else contextlib.nullcontext():
             self.db.close()
 
     def shut(self) -> None:
@@ -194,6 +231,8 @@ def _unusable(url: str, error: Exception) -> Exception:
         return Unusable("{path} is locked by another program; close that program and try again", path=place)
     if "readonly" in text or "read-only" in text or "read only" in text:
         return Unusable("{path} cannot be written; ask for write access to the file and its folder", path=place)
+    if "i/o error" in text or "unable to open" in text:
+        return Unusable("the disk of {path} fails ({reason}): nothing was saved", path=place, reason=text)
     if "malformed" in text or "corrupt" in text or "disk image" in text:
         return Unusable("{path} is damaged; restore the last backup with: tui-billing restore", path=place)
     if "not a database" in text or "encrypted" in text:
@@ -223,9 +262,22 @@ def open_books(url: str, *, create: bool = False) -> Books:
     else:
         books = _open_sqlite(Path(url.removeprefix("sqlite:///")).expanduser(), create=create)
     database.initialize(books.db)
-    with explained(books.url):
-        _migrate(books, create=create)
+    try:
+        with explained(books.url):
+            _migrate(books, create=create)
+    except BaseException:
+        books.shut()
+        if create and books.path:
+            _remove(books.path)
+        raise
     return books
+
+
+def _remove(path: Path) -> None:
+    """Take away the files of books that could not be made."""
+    for end in ("", "-wal", "-shm", "-journal", ".writer"):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _open_postgres(url: str) -> Books:
@@ -264,19 +316,29 @@ def _open_sqlite(path: Path, *, create: bool) -> Books:
     if not create and not path.stat().st_size:
         raise Unusable("{path} is empty, not a billing database; restore a backup or make a new one", path=path)
     db = _Sqlite(str(path), autoconnect=True)
-    db.key = _key()
-    books = Books(str(path), db, path)
-    with explained(books.url):
+    try:
+        db.key = _key()
+        with explained(str(path)):
+            # Before anything is laid beside the file: it may be somebody else's.
+            if not create and db.execute_sql("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise Unusable("{path} is not a billing database", path=path)
+            gate = Gate(path)
+            with gate:
+                if create:
+                    db.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+                if create or db.execute_sql("PRAGMA journal_mode").fetchone()[0] != "wal":
+                    db.execute_sql("PRAGMA journal_mode = WAL")
+    except BaseException as error:
+        db.close()
         if create:
-            with books._gate or contextlib.nullcontext():
-                db.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-                db.execute_sql("PRAGMA journal_mode = WAL")
-        elif db.execute_sql("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-            raise Unusable("{path} is not a billing database", path=path)
-        elif db.execute_sql("PRAGMA journal_mode").fetchone()[0] != "wal":
-            with books._gate or contextlib.nullcontext():
-                db.execute_sql("PRAGMA journal_mode = WAL")
-    return books
+            _remove(path)
+        if isinstance(error, OSError):
+            raise Unusable(
+                "{path} cannot be written; ask for write access to the file and its folder",
+                path=path.with_name(path.name + ".writer"),
+            ) from None
+        raise
+    return Books(str(path), db, gate)
 
 
 def _key() -> str:
@@ -285,9 +347,14 @@ def _key() -> str:
     if not name:
         return ""
     try:
-        return Path(name).read_text(encoding="utf-8").strip()
+        key = Path(name).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise Unusable("the key file {path} cannot be read: {reason}", path=name, reason=error.strerror) from None
+    except UnicodeDecodeError:
+        raise Unusable("the key file {path} holds no text; a passphrase on one line belongs there", path=name) from None
+    if not key:
+        raise Unusable("the key file {path} is empty; a passphrase on one line belongs there", path=name)
+    return key
 
 
 def sqlite_is_fixed() -> bool:

@@ -20,8 +20,34 @@ WEEKDAYS = {
     "fr": ("lun", "mar", "mer", "jeu", "ven", "sam", "dim"),
 }
 MONTHS = {
-    "en": tuple("January February March April May June July August September October November December".split()),
-    "fr": tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "fr": (
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ),
 }
 _TODAY = {"en": ("t", ".", "today"), "fr": ("t", ".", "today", "auj")}
 
@@ -29,8 +55,8 @@ _TODAY = {"en": ("t", ".", "today"), "fr": ("t", ".", "today", "auj")}
 def parse_date(text: str, language: str, today: date, reference: date | None = None, field: str = "date") -> date:
     """The date that was typed; Problem, and nothing else, for any other text.
 
-    `t` or `.` today; `+30`, `-2` days from `reference` (today without one); `15` or `15/` the nearest such
-    day, at most 20 days ahead; `15/12`, `15.12`, `15-12`, `1512` in the nearest year; `15/12/26`, `15/12/2026`,
+    `t` or `.` today; `+30`, `-2` days from `reference` (today without one); `15` or `15/` this
+    month's, or last month's where that is more than 20 days ahead; `15/12`, `15.12`, `15-12`, `1512` in the nearest year; `15/12/26`, `15/12/2026`,
     `151226`, `15122026`; ISO `2026-12-15`; `eom` the end of the month of `reference` (or today), `eom+1` of the
     month after it (in French also `fdm`); `mon` to `sun` (`lun` to `dim`) the next such day after today. Years
     1990 to 2099; two digits are 20xx.
@@ -43,9 +69,8 @@ def parse_date(text: str, language: str, today: date, reference: date | None = N
         return today
     if match := re.fullmatch(r"[+-][0-9]{1,4}", typed):
         return _shift(base, int(match[0]), field)
-    if match := re.fullmatch(r"(eom|fdm)([+-][0-9]{1,3})?", typed):
-        if match[1] == "eom" or language == "fr":
-            return _month_end_in(base, int(match[2] or 0), field)
+    if (match := re.fullmatch(r"(eom|fdm)([+-][0-9]{1,3})?", typed)) and (match[1] == "eom" or language == "fr"):
+        return _month_end_in(base, int(match[2] or 0), field)
     weekday = _weekday_of(typed, language)
     if weekday is not None:
         return _shift(today, (weekday - today.weekday() - 1) % 7 + 1, field)
@@ -120,15 +145,13 @@ def _weekday_of(typed: str, language: str) -> int | None:
 
 
 def _nearest_day(day: int, today: date, language: str, field: str) -> date:
-    """The day of last, this or next month that is nearest to today and not too far ahead."""
+    """The day of this month, or of the month before where this month's lies too far ahead."""
     if not 1 <= day <= 31:
         raise _no_day(day, field)
-    first = today.replace(day=1)
-    # Every month is taken to have the day, so that "31" at the end of November is said to be wrong and does
-    # not become the 31st of October.
-    ahead = [(add_months(first, step).toordinal() + day - 1 - today.toordinal(), step) for step in (-1, 0, 1)]
-    _, step = min((each for each in ahead if each[0] <= AHEAD), key=lambda each: abs(each[0]))
-    month = add_months(first, step)
+    month = today.replace(day=1)
+    if day - today.day > AHEAD:
+        month = add_months(month, -1)
+    # A month without the day is said to be wrong: "31" at the end of November is not the 31st of October.
     return _build(month.year, month.month, day, language, field)
 
 
@@ -136,7 +159,8 @@ def _nearest_year(day: int, month: int, today: date, language: str, field: str) 
     """The day and month of last year, this or the next, whichever is nearest to today."""
     if not 1 <= month <= 12 or not 1 <= day <= 31:
         return _build(today.year, month, day, language, field)
-    # The year is found by a day that every month has, for the same reason as above.
+    # The year is found by a day that every month has, so that a 29 February that does not exist is not moved
+    # to a year in which it does.
     near = min(day, 28)
     years = (today.year, today.year - 1, today.year + 1)
     year = min(years, key=lambda each: abs(date(each, month, near) - today))

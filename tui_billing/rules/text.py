@@ -37,6 +37,8 @@ def safe(text: str) -> str:
 def quote(value: object) -> str:
     """What was typed, harmless and at most 40 characters long, as it is quoted in a sentence."""
     text = str(value)
+    if not text.strip():
+        return '""'
     return safe(text[:_QUOTED]) + ("…" if len(text) > _QUOTED else "")
 
 

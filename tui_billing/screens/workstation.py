@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from tui_billing.locale import _
+from tui_billing.locale import _, translate
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.desk import Desk
 from tui_billing.screens.frame import BillingScreen
@@ -150,6 +150,37 @@ class Workstation(OrderedKeys, ThemedApp):
         from tui_billing.screens.invoice_detail import InvoiceDetailScreen
 
         self.push_screen(InvoiceDetailScreen(invoice_id))
+
+    def explain_entry(self, lines: Any) -> None:
+        """How the totals of a form come to be."""
+        from tui_billing.screens.explain import ExplainScreen
+
+        self.push_screen(ExplainScreen.of_entry(lines))
+
+    def render_document(self, invoice_id: int, number: str) -> None:
+        """Make the PDF of an issued document in a process of its own; keys do not wait for it."""
+        self.run_worker(self._render(invoice_id, number), group="render", exit_on_error=False)
+
+    async def _render(self, invoice_id: int, number: str) -> None:
+        from tui_billing.documents.renderer import document_path
+        from tui_billing.services.printing import document_folder, printable, record_rendering
+
+        desk = self.desk
+        try:
+            invoice = await desk.ask(printable, invoice_id)
+            path = document_path(document_folder(desk.books), number)
+            written = await asyncio.wrap_future(desk.renderer().render(invoice, path))
+            await desk.do(record_rendering, invoice_id, str(written.path), written.sha256, written.missing)
+        except Problem as error:
+            text = translate(error)
+        else:
+            text = ""
+            if written.missing:
+                signs = ", ".join(written.missing[:3])
+                text = _("{number}: the fonts lack {signs}; a box stands in their place", number=number, signs=signs)
+        screen = self.screen
+        if text and isinstance(screen, BillingScreen):
+            screen.say("! " + text)
 
     def show_help(self, about: BillingScreen) -> None:
         from tui_billing.screens.help import HelpScreen

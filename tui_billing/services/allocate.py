@@ -69,6 +69,8 @@ def settle(
     if invoice is None or invoice[6] != "issued" or invoice[5] == "credit_note":
         raise NotFound("there is no issued invoice with id {id}", id=invoice_id)
     number, customer_id, currency, opened, open_base = invoice[:5]
+    # Never before both stand: on no past day is more settled than was billed, or used than was received.
+    date = max(date, dt.date.fromisoformat(invoice[7]))
     if amount <= 0:
         raise Problem("an amount to allocate is more than 0", field="amount")
     if amount > opened:
@@ -82,7 +84,8 @@ def settle(
     part_base = open_base if amount == opened else proportion(amount, opened, open_base)
     source_base = part_base
     if kind != "write_off":
-        source_base = _source_part(work, kind, source_id, customer_id, currency, amount)
+        source_base, since = _source_part(work, kind, source_id, customer_id, currency, amount)
+        date = max(date, since)
     allocation = add(
         Allocation,
         date=date,
@@ -119,10 +122,12 @@ def settle(
     return allocation
 
 
-def _source_part(work: Work, kind: str, source_id: int | None, customer_id: int, currency: str, amount: int) -> int:
-    """The base amount of the part of a receipt or credit note that is used; refuses more than it has."""
-    table = "receipt" if kind == "payment" else "invoice"
-    source = locked(work.books, table, "customer_id, currency, open, open_base", source_id or 0)
+def _source_part(
+    work: Work, kind: str, source_id: int | None, customer_id: int, currency: str, amount: int
+) -> tuple[int, dt.date]:
+    """(base amount of the part that is used, date) of a receipt or credit note; refuses more than it has."""
+    table, dated = ("receipt", "date") if kind == "payment" else ("invoice", "issue_date")
+    source = locked(work.books, table, f"customer_id, currency, open, open_base, {dated}", source_id or 0)
     if source is None:
         raise NotFound("there is no payment or credit note with id {id}", id=source_id)
     if source[0] != customer_id:
@@ -138,7 +143,8 @@ def _source_part(work: Work, kind: str, source_id: int | None, customer_id: int,
             open=plain(source[2], currency),
             currency=currency,
         )
-    return source[3] if amount == source[2] else proportion(amount, source[2], source[3])
+    part = source[3] if amount == source[2] else proportion(amount, source[2], source[3])
+    return part, dt.date.fromisoformat(source[4])
 
 
 def reverse_allocation(books: Books, context: Context, allocation_id: int, reason: str = "") -> int:
@@ -149,11 +155,12 @@ def reverse_allocation(books: Books, context: Context, allocation_id: int, reaso
 def take_back(work: Work, allocation_id: int, date: dt.date, reason: str = "") -> int:
     """The same inside an open transaction."""
     books = work.books
-    columns = "kind, invoice_id, receipt_id, credit_note_id, amount, amount_base, difference_base, reverses_id"
+    columns = "kind, invoice_id, receipt_id, credit_note_id, amount, amount_base, difference_base, reverses_id, date"
     row = locked(books, "allocation", columns, allocation_id)
     if row is None:
         raise NotFound("there is no allocation {id}", id=allocation_id)
-    kind, invoice_id, receipt_id, credit_note_id, amount, base, difference, reverses = row
+    kind, invoice_id, receipt_id, credit_note_id, amount, base, difference, reverses, since = row
+    date = max(date, dt.date.fromisoformat(since))
     if reverses or books.row("SELECT 1 FROM allocation WHERE reverses_id = ?", (allocation_id,)):
         raise Refused("this allocation was taken back already")
     invoice = locked(books, "invoice", _INVOICE, invoice_id)

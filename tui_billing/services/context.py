@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import tui_billing.models.engine  # noqa: F401
 from tui_billing.models import guards
-from tui_billing.models.door import Books, retryable
+from tui_billing.models.door import Books, explained, retryable
 from tui_billing.models.tables import (
     Audit,
     Change,
@@ -25,7 +25,7 @@ from tui_billing.models.tables import (
 from tui_billing.models.write import add, add_all
 from tui_billing.rules.canonical import canonical, chain_hash
 from tui_billing.rules.journal import Entry, balanced
-from tui_billing.rules.problem import Refused
+from tui_billing.rules.problem import Problem, Refused
 
 import peewee  # isort: skip
 
@@ -191,15 +191,25 @@ def transact(books: Books, context: Context, verb: str, do: Callable[[Work], T],
                     )
                 return result
         except peewee.IntegrityError as error:
-            # Two with one command id at once: the other has committed, so its result is ours.
-            if record and "command" in str(error).lower() and attempt < TRIES - 1:
-                continue
+            # Two at once on PostgreSQL (one command id, one code, one operator's first word): the other has
+            # committed by now, so the next look sees it.
+            if books.engine != "postgres" or not _is_double(error) or attempt == TRIES - 1:
+                raise
+        except Problem:
+            # The refusal may be of our own making: the same command, sent twice at once, has been done.
+            if record and books.engine == "postgres" and (done := _already_done(books, context)) is not None:
+                return done[0]
             raise
         except peewee.DatabaseError as error:
             if not retryable(error) or attempt == TRIES - 1:
                 raise
             time.sleep(random.random() * 0.005 * 2 ** min(attempt, 6))
     raise AssertionError("unreachable")
+
+
+def _is_double(error: peewee.IntegrityError) -> bool:
+    """Whether a unique index refused the row (SQLSTATE 23505)."""
+    return getattr(error.__cause__ or error, "sqlstate", None) == "23505"
 
 
 def _already_done(books: Books, context: Context) -> tuple[Any] | None:
@@ -240,7 +250,8 @@ def require_open_period(books: Books, date: dt.date) -> None:
 def company(books: Books) -> Company:
     """The one company of these books; read once, changed by its own verb."""
     if not getattr(books, "company", None):
-        found = Company.get_or_none()
+        with explained(books.url):
+            found = Company.get_or_none()
         if found is None:
             raise Refused("this database has no company yet; make one with: tui-billing init --company FILE.json")
         books.company = found  # type: ignore[attr-defined]

@@ -8,20 +8,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui_billing.models.door import Books
-from tui_billing.models.fields import PERCENT, unscaled
+from tui_billing.models.fields import PERCENT, RATE, unscaled
 from tui_billing.models.tables import Invoice, InvoiceAdjustment, InvoiceLine, VatBreakdown
 from tui_billing.models.write import add, add_all, change
 from tui_billing.rules.content import LIMITS
 from tui_billing.rules.identifiers import payment_reference
-from tui_billing.rules.journal import issue_entries, proportion
+from tui_billing.rules.journal import GOODS, SERVICES, Entry, issue_entries, proportion
+from tui_billing.rules.money import convert, plain
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import clean
 from tui_billing.rules.totals import Vat, tax_of
 from tui_billing.services.allocate import settle
 from tui_billing.services.balances import locked, refresh_invoice
-from tui_billing.services.context import Context, Work, transact
-from tui_billing.services.issue import announce, take_number
+from tui_billing.services.context import Context, Work, company, transact
+from tui_billing.services.issue import announce, sales_by_nature, take_number
 
 #: Columns that a credit note takes over from its invoice as they are.
 _COPIED = (
@@ -53,7 +54,7 @@ def credit(
     """
 
     def do(work: Work) -> dict[str, Any]:
-        original = locked(books, "invoice", "number, kind, state, open, issue_date", invoice_id)
+        original = locked(books, "invoice", "number, kind, state, open, issue_date, payable, currency", invoice_id)
         if original is None or original[2] != "issued" or original[1] == "credit_note":
             raise NotFound("there is no issued invoice with id {id}", id=invoice_id)
         chosen = _choose(books, invoice_id, original[0], lines)
@@ -81,13 +82,14 @@ def credit(
                 for key, group in groups.items()
             ],
         )
-        number = _freeze(work, note, invoice_id, on, chosen, groups)
-        entries = _entries(chosen, groups)
+        gross = sum(g["taxable"] + g["tax"] for g in groups.values())
+        _within_invoice(books, invoice_id, original, gross)
+        entries = _entries(books, invoice_id, chosen, groups)
+        number = _freeze(work, note, on, chosen, groups)
         header = books.row("SELECT currency, customer_id, buyer FROM invoice WHERE id = ?", (note,))
         assert header is not None
         buyer = Party.from_json(json.loads(header[2]))
         announce(work, note, number, entries, on, header[0], header[1], buyer, credit=True)
-        gross = sum(g["taxable"] + g["tax"] for g in groups.values())
         part = min(gross, original[3])
         if part > 0:
             settle(work, "credit", note, invoice_id, part, on)
@@ -100,14 +102,7 @@ def _choose(books: Books, invoice_id: int, number: str, positions: Sequence[int]
     rows = books.rows(f"SELECT {_LINE} FROM invoice_line WHERE invoice_id = ? ORDER BY position", (invoice_id,))
     names = [name.strip() for name in _LINE.split(",")]
     lines = [dict(zip(names, row, strict=True)) for row in rows]
-    credited = {
-        key
-        for (key,) in books.rows(
-            "SELECT l.original_line_id FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id"
-            " WHERE i.original_id = ? AND l.original_line_id IS NOT NULL",
-            (invoice_id,),
-        )
-    }
+    credited = _credited(books, invoice_id)
     for position in positions:
         if position not in {line["position"] for line in lines}:
             raise Problem("{number} has no line {line}", field="lines", number=number, line=position)
@@ -157,9 +152,10 @@ def _groups(books: Books, invoice_id: int, chosen: list[dict[str, Any]]) -> dict
         (invoice_id,),
     )
     used_nets: dict[Key, int] = {row[:3]: int(row[3]) for row in done_nets}  # type: ignore[misc]
+    currency, rate = books.row("SELECT currency, rate FROM invoice WHERE id = ?", (invoice_id,))  # type: ignore[misc]
     result: dict[Key, dict[str, Any]] = {}
-    for category, rate, code, text, *amounts in stored:
-        key = (category, rate, code)
+    for category, percent, code, text, *amounts in stored:
+        key = (category, percent, code)
         share = sum(line["net"] for line in chosen if _key(line) == key)
         if not any(_key(line) == key for line in chosen):
             continue
@@ -168,9 +164,12 @@ def _groups(books: Books, invoice_id: int, chosen: list[dict[str, Any]]) -> dict
         if used_nets.get(key, 0) + share == whole:
             taxable, tax, taxable_base, tax_base = left
         else:
-            taxable = proportion(share, whole, amounts[0])
-            taxable_base = proportion(share, whole, amounts[2])
-            tax = _within(tax_of(taxable, Vat(category, unscaled(rate, PERCENT), code)), left[1])
+            taxable = proportion(share, whole, amounts[0]) if whole != amounts[0] else share
+            if amounts[0]:
+                taxable_base = proportion(taxable, amounts[0], amounts[2])
+            else:  # lines that cancel each other leave nothing to take a share of
+                taxable_base = _to_base(books, taxable, currency, rate)
+            tax = _within(tax_of(taxable, Vat(category, unscaled(percent, PERCENT), code)), left[1])
             tax_base = proportion(tax, amounts[1], amounts[3]) if amounts[1] else 0
         result[key] = {
             "exemption_text": text,
@@ -181,6 +180,11 @@ def _groups(books: Books, invoice_id: int, chosen: list[dict[str, Any]]) -> dict
             "tax_base": tax_base,
         }
     return result
+
+
+def _to_base(books: Books, minor: int, currency: str, rate: int) -> int:
+    base = company(books).currency
+    return minor if currency == base else convert(minor, currency, base, unscaled(rate, RATE))
 
 
 def _within(tax: int, left: int) -> int:
@@ -243,13 +247,29 @@ def _copy_adjustments(books: Books, note: int, groups: dict[Key, dict[str, Any]]
     add_all(InvoiceAdjustment, rows)
 
 
+def _within_invoice(books: Books, invoice_id: int, original: tuple, gross: int) -> None:
+    """Refuse a credit of nothing, and more than earlier credit notes left of the invoice (CGI 272)."""
+    number, payable, currency = original[0], original[5], original[6]
+    if gross <= 0:
+        raise Refused("these lines add up to nothing that could be credited")
+    before = books.value(
+        "SELECT coalesce(sum(gross), 0) FROM invoice WHERE original_id = ? AND state = 'issued'", (invoice_id,)
+    )
+    left = payable - int(before)  # type: ignore[call-overload]
+    if gross > left:
+        raise Refused(
+            "{amount} {currency} is more than is left to credit of {number} ({left} {currency});"
+            " credit the whole invoice",
+            field="lines",
+            amount=plain(gross, currency),
+            left=plain(left, currency),
+            currency=currency,
+            number=number,
+        )
+
+
 def _freeze(
-    work: Work,
-    note: int,
-    original_id: int,
-    on: dt.date,
-    chosen: list[dict[str, Any]],
-    groups: dict[Key, dict[str, Any]],
+    work: Work, note: int, on: dt.date, chosen: list[dict[str, Any]], groups: dict[Key, dict[str, Any]]
 ) -> str:
     lines_total = sum(line["net"] for line in chosen)
     net, tax = sum(g["taxable"] for g in groups.values()), sum(g["tax"] for g in groups.values())
@@ -257,8 +277,6 @@ def _freeze(
     tax_base = sum(g["tax_base"] for g in groups.values())
     allowances = sum(max(g["nets"] - g["taxable"], 0) for g in groups.values())
     charges = sum(max(g["taxable"] - g["nets"], 0) for g in groups.values())
-    if net + tax <= 0:
-        raise Refused("these lines add up to nothing that could be credited")
     number, series = take_number(work, "credit_note", on)
     change(
         Invoice,
@@ -292,17 +310,42 @@ def _freeze(
     return number
 
 
-def _entries(chosen: list[dict[str, Any]], groups: dict[Key, dict[str, Any]]) -> list:
+def _entries(
+    books: Books, invoice_id: int, chosen: list[dict[str, Any]], groups: dict[Key, dict[str, Any]]
+) -> list[Entry]:
+    """What the credit posts (sides not yet exchanged).
+
+    The credit that takes the last lines takes what is left on the accounts of sales: no cent of the shares
+    before it stays there.
+    """
     net, tax = sum(g["taxable"] for g in groups.values()), sum(g["tax"] for g in groups.values())
     net_base = sum(g["taxable_base"] for g in groups.values())
     tax_base = sum(g["tax_base"] for g in groups.values())
-    goods = sum(line["net"] for line in chosen if line["nature"] == "goods")
-    total = sum(line["net"] for line in chosen)
-    goods_net = proportion(goods, total, net) if total else 0
-    goods_base = proportion(goods, total, net_base) if total else 0
-    sales = [("goods", goods_net, goods_base), ("services", net - goods_net, net_base - goods_base)]
-    return issue_entries(
-        payable=(net + tax, net_base + tax_base),
-        sales=[part for part in sales if part[1] or part[2]],
-        tax=(tax, tax_base),
+    sales = sales_by_nature(
+        [(_key(line), line["nature"], line["net"]) for line in chosen],
+        {key: (group["taxable"], group["taxable_base"]) for key, group in groups.items()},
     )
+    if _credited(books, invoice_id) | {line["id"] for line in chosen} == _lines_of(books, invoice_id):
+        rows = books.rows(
+            "SELECT l.account, -sum(l.amount), sum(l.credit - l.debit) FROM posting_line l"
+            " JOIN posting p ON p.id = l.posting_id WHERE p.entity = 'invoice' AND p.entity_id IN"
+            " (SELECT id FROM invoice WHERE (id = ? OR original_id = ?) AND state = 'issued')"
+            " AND l.account IN (?, ?) GROUP BY l.account",
+            (invoice_id, invoice_id, GOODS, SERVICES),
+        )
+        sales = [("goods" if row[0] == GOODS else "services", int(row[1]), int(row[2])) for row in rows]
+    return issue_entries(payable=(net + tax, net_base + tax_base), sales=sales, tax=(tax, tax_base))
+
+
+def _lines_of(books: Books, invoice_id: int) -> set[int]:
+    return {key for (key,) in books.rows("SELECT id FROM invoice_line WHERE invoice_id = ?", (invoice_id,))}
+
+
+def _credited(books: Books, invoice_id: int) -> set[int]:
+    """Ids of the invoice's lines that issued credit notes have taken."""
+    rows = books.rows(
+        "SELECT l.original_line_id FROM invoice_line l JOIN invoice i ON i.id = l.invoice_id"
+        " WHERE i.original_id = ? AND i.state = 'issued' AND l.original_line_id IS NOT NULL",
+        (invoice_id,),
+    )
+    return {key for (key,) in rows}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,8 +128,11 @@ def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) 
     number, series = take_number(work, "invoice", known.issue_date)
     _freeze(work, draft_id, known, known.totals, base, number, series)
     refresh_invoice(work.books, draft_id, known.issue_date)
-    sales = _sales_by_nature(known, known.totals, base)
     totals = known.totals
+    sales = sales_by_nature(
+        ((line.vat.key, line.nature, result.net) for line, result in zip(known.lines, totals.lines, strict=True)),
+        {group.vat.key: part for group, part in zip(totals.vat, taxables(totals, base), strict=True)},
+    )
     entries = issue_entries(
         payable=(totals.payable, base.payable), sales=sales, tax=(totals.tax, base.tax), rounding=totals.rounding
     )
@@ -146,6 +150,11 @@ def base_amounts(totals: Totals, currency: str, base_currency: str, rate: Any) -
     net, tax = sum(g[0] for g in groups), sum(g[1] for g in groups)
     rest = to_base(totals.payable - totals.gross) if totals.payable != totals.gross else 0
     return BaseAmounts(groups, net, tax, net + tax + rest)
+
+
+def taxables(totals: Totals, base: BaseAmounts) -> list[tuple[int, int]]:
+    """(taxable amount, the same in the books' currency) of each VAT group."""
+    return [(group.taxable, part[0]) for group, part in zip(totals.vat, base.groups, strict=True)]
 
 
 def _write_lines(invoice_id: int, known: Resolved, totals: Totals) -> None:
@@ -216,17 +225,27 @@ def _write_breakdown(invoice_id: int, totals: Totals, base: BaseAmounts) -> None
     )
 
 
-def _sales_by_nature(known: Resolved, totals: Totals, base: BaseAmounts) -> list[tuple[str, int, int]]:
-    """Net sales split over goods and services by their lines; document allowances follow the larger part."""
-    sums = {"goods": 0, "services": 0}
-    for line, result in zip(known.lines, totals.lines, strict=True):
-        sums[line.nature] += result.net
-    rest = totals.net - sum(sums.values())
-    sums[max(sums, key=lambda nature: abs(sums[nature]))] += rest
-    goods_base = base.net if not sums["services"] else 0
-    if sums["goods"] and sums["services"]:
-        goods_base = proportion(sums["goods"], totals.net, base.net) if totals.net else 0
-    parts = [("goods", sums["goods"], goods_base), ("services", sums["services"], base.net - goods_base)]
+def sales_by_nature(
+    lines: Iterable[tuple[Hashable, str, int]], groups: Mapping[Hashable, tuple[int, int]]
+) -> list[tuple[str, int, int]]:
+    """Net sales as (nature, amount, base amount): each VAT group's taxable amount, shared out by its lines' nets.
+
+    `lines` are (VAT group, nature, net), `groups` VAT group -> (taxable amount, the same in the books' currency).
+    """
+    nets: dict[Hashable, dict[str, int]] = {key: {"goods": 0, "services": 0} for key in groups}
+    for key, nature, net in lines:
+        nets[key][nature] += net
+    goods = goods_base = 0
+    for key, (taxable, taxable_base) in groups.items():
+        part, whole = nets[key]["goods"], sum(nets[key].values())
+        if part == whole:
+            goods, goods_base = goods + taxable, goods_base + taxable_base
+        else:
+            goods += proportion(part, whole, taxable)
+            goods_base += proportion(part, whole, taxable_base)
+    services = sum(group[0] for group in groups.values()) - goods
+    services_base = sum(group[1] for group in groups.values()) - goods_base
+    parts = [("goods", goods, goods_base), ("services", services, services_base)]
     return [part for part in parts if part[1] or part[2]]
 
 

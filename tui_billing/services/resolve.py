@@ -18,7 +18,7 @@ from tui_billing.rules import law
 from tui_billing.rules.checks import Finding, InvoiceFacts, LineFacts, check_invoice
 from tui_billing.rules.content import Content, CustomerFacts, ResolvedLine, resolve_line
 from tui_billing.rules.dates import parse_iso
-from tui_billing.rules.money import convert
+from tui_billing.rules.money import convert, exponent, plain
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import NotFound, Problem
@@ -45,6 +45,8 @@ class Resolved:
     issue_date: dt.date = dt.date.min
     due_date: dt.date | None = None
     delivery_date: dt.date | None = None
+    period_start: dt.date | None = None
+    period_end: dt.date | None = None
     currency: str = "EUR"
     rate: Decimal = Decimal(1)
     rate_source: str = ""
@@ -125,11 +127,14 @@ def resolve(books: Books, content: Content, today: dt.date, *, kind: str = "invo
 
 
 def _date(known: Resolved, name: str) -> dt.date | None:
-    text = getattr(known.content, name)
+    return _read_date(known, getattr(known.content, name), name)
+
+
+def _read_date(known: Resolved, text: str, place: str) -> dt.date | None:
     if not text:
         return None
     try:
-        return parse_iso(text, name)
+        return parse_iso(text, place)
     except Problem as error:
         known.problems.append(error)
         return None
@@ -153,10 +158,16 @@ def _resolve_header(books: Books, known: Resolved, today: dt.date) -> None:
         known.buyer, known.delivery_name, known.delivery = buyer_of(known.customer.id)
     known.issue_date = _date(known, "issue_date") or today
     known.delivery_date = _date(known, "delivery_date")
+    known.period_start, known.period_end = _date(known, "period_start"), _date(known, "period_end")
     known.currency = content.currency.upper() or (known.customer.currency if known.customer else known.company.currency)
     known.terms = known.customer.terms if known.customer else known.company.terms
     known.due_date = _date(known, "due_date") or due_date(known.issue_date, parse_terms(known.terms))
     known.payment_means = known.company.payment_means
+    try:
+        exponent(known.currency)
+    except Problem as error:
+        known.problems.append(error)
+        known.currency = known.company.currency
     if known.currency != known.company.currency:
         found = facts.exchange_rate(books, known.currency, known.issue_date)
         if found is None:
@@ -200,6 +211,8 @@ def _resolve_lines(books: Books, known: Resolved) -> None:
             known.lines.append(_with_exemption_text(resolved, known))
         except Problem as error:
             known.problems.append(error)
+        for name in ("period_start", "period_end"):
+            _read_date(known, getattr(line, name), f"lines.{number}.{name}")
 
 
 def _with_exemption_text(line: ResolvedLine, known: Resolved) -> ResolvedLine:
@@ -226,6 +239,13 @@ def _resolve_money(known: Resolved) -> None:
             prices_include_vat=known.company.prices_include_vat,
         )
         payable = known.totals.payable
+        if payable < 0:
+            raise Problem(
+                "the total is {amount} {currency}, less than 0; credit an earlier invoice instead",
+                field="lines",
+                amount=plain(payable, known.currency),
+                currency=known.currency,
+            )
         if known.content.due_date and known.due_date:
             known.instalments = [Instalment(1, known.due_date, payable)]
         else:
@@ -255,6 +275,8 @@ def _facts(books: Books, known: Resolved, today: dt.date, kind: str) -> InvoiceF
         issue_date=known.issue_date,
         due_date=known.due_date,
         delivery_date=known.delivery_date,
+        period_start=known.period_start,
+        period_end=known.period_end,
         last_issue_date=dt.date.fromisoformat(str(last)) if last else None,
         today=today,
         purchase_order=known.content.purchase_order,

@@ -92,6 +92,7 @@ class Field(Input):
         self._after: list[tuple[str, int]] = []
         self._recording = False
         self._typing = False
+        self._edit: tuple[str, int, int] | None = None
         self._panel: Suggestions | None = None
         self._ask: Ask | None = None
         super().__init__(
@@ -173,16 +174,25 @@ class Field(Input):
 
     # Undo
 
+    def replace(self, text: str, start: int, end: int) -> None:
+        """As Input's; all typing, pasting and deleting comes through here."""
+        start, end = sorted((max(0, start), min(len(self.value), end)))
+        self._edit = (text, start, end)
+        try:
+            super().replace(text, start, end)
+        finally:
+            self._edit = None
+
     def watch_value(self, old: str, new: str) -> None:
-        """Remember the value before; characters typed one after the other are one step."""
+        """Remember the value before. The characters of a word typed one after the other are one step."""
         if not self._recording or old == new:
             return
         if self._panel is not None and self._ask is not None and self.has_focus:
             self._panel.typed(self, self._ask)
-        at = self.cursor_position
-        typed = len(new) == len(old) + 1 and new[:at] == old[:at] and not new[at : at + 1].isspace()
-        if not (typed and self._typing and self._before):
-            self._before.append((old, at))
+        text, start, end = self._edit or (new, 0, len(old))
+        typed = self._edit is not None and len(text) == 1
+        if not (typed and self._typing and start == end and not text.isspace()):
+            self._before.append((old, end))
             del self._before[:-_STEPS_KEPT]
         self._typing = typed
         self._after.clear()

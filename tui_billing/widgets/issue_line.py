@@ -10,6 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_billing.widgets.cells import cell
+from tui_billing.widgets.ordered_keys import was_pasted
 
 
 class IssueLine(Widget, can_focus=False):
@@ -92,12 +93,12 @@ class IssueLine(Widget, can_focus=False):
             self.refresh()
 
     async def on_key(self, event: events.Key) -> None:
-        """Enter and Esc answer; every other key is ignored, and none goes on to the screen."""
+        """Enter and Esc answer, if they were typed; every other key is ignored, and none goes on to the screen."""
         if not self.is_open:
             return
         event.stop()
         event.prevent_default()
-        if event.key in ("enter", "escape", "f3"):
+        if event.key in ("enter", "escape", "f3") and not was_pasted(event):
             answer = self.Confirmed if event.key == "enter" else self.Declined
             message = answer(self, self._purpose)
             self.close()

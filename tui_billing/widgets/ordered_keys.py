@@ -111,20 +111,29 @@ class OrderedKeys(App[Any]):
         They are let go when the work returns, raises or is cancelled.
         """
         self._hold()
+
+        async def counted() -> Result:
+            _holds_here.set(_holds_here.get() + 1)
+            return await work
+
         try:
-            worker: Worker[Result] = self.run_worker(
-                self._counted(work), name=name, group=group, exit_on_error=exit_on_error
-            )
+            worker: Worker[Result] = self.run_worker(counted, name=name, group=group, exit_on_error=exit_on_error)
         except BaseException:
             self._let_go()
             work.close()
             raise
+
+        def ended(_task: asyncio.Task[Any]) -> None:
+            work.close()  # does nothing unless it never began
+            self._let_go()
+
         task = worker._task
         if task is None:  # the app is closing: the worker will never run
+            work.close()
             self._let_go()
         else:
             # Not in a `finally` of the coroutine: a worker cancelled before its first step never enters it.
-            task.add_done_callback(lambda _task: self._let_go())
+            task.add_done_callback(ended)
         return worker
 
     async def keys_answered(self) -> None:
@@ -144,10 +153,6 @@ class OrderedKeys(App[Any]):
                 self._hold()
 
     # Units of work
-
-    async def _counted(self, work: Coroutine[Any, Any, Result]) -> Result:
-        _holds_here.set(_holds_here.get() + 1)
-        return await work
 
     def _hold(self) -> None:
         self._units += 1
@@ -249,7 +254,7 @@ class OrderedKeys(App[Any]):
             return events.Paste(item.text)
         if len(item.text) > 1:
             self._waiting.appendleft(_Typed(item.text[1:]))
-        return events.Key(_character_to_key(item.text[0]), item.text[0])
+        return _pasted(events.Key(_character_to_key(item.text[0]), item.text[0]))
 
     async def _answered(self) -> None:
         """Return when the key that was let through last has been answered, or the app is closing."""
@@ -362,12 +367,22 @@ def _keys_of(event: events.Key | events.Paste) -> Generator[events.Key | events.
         lines = lines[:1]
     for number, line in enumerate(lines):
         if number:
-            yield events.Key("enter", "\r")
+            yield _pasted(events.Key("enter", "\r"))
         for place, piece in enumerate(line.split("\t")):
             if place:
-                yield events.Key("tab", "\t")
+                yield _pasted(events.Key("tab", "\t"))
             if piece:
                 yield _Typed(piece)
+
+
+def was_pasted(event: events.Key) -> bool:
+    """Whether a key stands for a piece of pasted text: what must be meant does not take such an Enter."""
+    return getattr(event, "pasted", False)
+
+
+def _pasted(event: events.Key) -> events.Key:
+    event.pasted = True  # type: ignore[attr-defined]
+    return event
 
 
 def _is_control(character: str) -> bool:

@@ -15,6 +15,8 @@ from textual.app import App
 from textual.color import Color
 from textual.theme import Theme
 
+from tui_billing.widgets.quiet_screen import QuietScreen
+
 COLOURS = ("grey", "blue", "yellow", "cyan", "red", "magenta", "green", "dim")
 """The colour names of statuses, as `rules.status.Glyph.colour` has them."""
 
@@ -37,7 +39,7 @@ _DARK = _tokens(
         "red": "#ff8577",
         "magenta": "#e59bf0",
         "green": "#7fd18b",
-        "dim": "#8d8d8d",
+        "dim": "#969696",
     },
     row_cursor_background="#2f5d8c",
     row_cursor_color="#ffffff",
@@ -58,7 +60,7 @@ _LIGHT = _tokens(
         "red": "#b3261e",
         "magenta": "#8b2a9b",
         "green": "#1d6b2c",
-        "dim": "#6b6b6b",
+        "dim": "#636363",
     },
     row_cursor_background="#bcd7f5",
     row_cursor_color="#000000",
@@ -212,6 +214,10 @@ class ThemedApp(App[Any]):
         for one in THEMES.values():
             self.register_theme(one)
         self.theme = chosen
+
+    def get_default_screen(self) -> QuietScreen[None]:
+        """The screen below all others."""
+        return QuietScreen(id="_default")
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our tokens, so that the style sheets parse in any theme."""

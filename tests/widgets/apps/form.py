@@ -15,11 +15,11 @@ os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
 os.environ.setdefault("TEXTUAL_SMOOTH_SCROLL", "0")
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.ordered_keys import OrderedKeys
+from tui_billing.widgets.quiet_screen import QuietScreen
 from tui_billing.widgets.themes import ThemedApp
 
 PLAIN = bool(os.environ.get("FORM_PLAIN"))
@@ -27,7 +27,7 @@ SLOW = int(os.environ.get("FORM_SLOW", "2000"))
 DELAYS = {"a": 0, "b": 50, "c": SLOW, "d": 0}
 
 
-class Form(Screen[None]):
+class Form(QuietScreen[None]):
     BINDINGS = [("escape", "leave", "Back")]
 
     def compose(self) -> ComposeResult:

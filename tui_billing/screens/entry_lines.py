@@ -1,0 +1,190 @@
+"""The lines of an invoice being typed: what was typed, what it means, and the totals; no widget, no database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+
+from tui_billing.rules.content import Content, CustomerFacts, ItemFacts, LineContent, ResolvedLine, resolve_line
+from tui_billing.rules.entry import EntryLine, format_line
+from tui_billing.rules.numbers import format_money, format_number
+from tui_billing.rules.problem import Problem
+from tui_billing.rules.totals import Totals, compute
+from tui_billing.widgets.line_grid import GridRow
+
+#: Columns of the grid that can be typed in, in the order of Tab.
+CELLS = ("item", "description", "quantity", "unit", "unit_price", "discount_percent", "vat_rate")
+
+
+@dataclass(slots=True)
+class TypedLine:
+    """A line: its canonical values, or the text that could not be read (`raw`) and why."""
+
+    content: LineContent = field(default_factory=LineContent)
+    raw: str = ""
+    problem: Problem | None = None
+
+
+@dataclass(slots=True)
+class Lines:
+    """All lines of the form, with what is known of the customer and the items."""
+
+    language: str
+    currency: str
+    standard: Decimal = Decimal(20)
+    prices_include_vat: bool = False
+    customer: CustomerFacts | None = None
+    rate: Decimal = Decimal(1)
+    discount: Decimal = Decimal(0)
+    typed: list[TypedLine] = field(default_factory=list)
+    items: dict[str, ItemFacts] = field(default_factory=dict)
+
+    # -- meaning ---------------------------------------------------------
+
+    def meaning(self, line: LineContent, number: int) -> ResolvedLine:
+        """What a line would bill; raises its Problem."""
+        return resolve_line(
+            line,
+            number,
+            self.items.get(line.item.strip().upper()) if line.item else None,
+            self.customer,
+            currency=self.currency,
+            rate=self.rate,
+            standard_rate=self.standard,
+            language=self.language,
+        )
+
+    def check(self) -> None:
+        """Give every line its meaning again (the customer or the currency has changed)."""
+        for number, line in enumerate(self.typed, 1):
+            if line.raw:
+                continue
+            try:
+                self.meaning(line.content, number)
+                line.problem = None
+            except Problem as error:
+                line.problem = error
+
+    def totals(self, extra: LineContent | None = None, *, instead: int | None = None) -> Totals | None:
+        """Totals of the lines that have a meaning, with a half-typed one at the end or in place of another."""
+        inputs = []
+        contents = [(n, line.content) for n, line in enumerate(self.typed, 1) if not line.raw]
+        if extra is not None:
+            if instead is not None:
+                contents = [(n, extra if n == instead + 1 else content) for n, content in contents]
+            if instead is None or instead >= len(self.typed):
+                contents.append((len(self.typed) + 1, extra))
+        for number, content in contents:
+            try:
+                inputs.append(self.meaning(content, number).input)
+            except Problem:
+                continue
+        if not inputs:
+            return None
+        try:
+            return compute(
+                inputs,
+                currency=self.currency,
+                document_discount_percent=self.discount,
+                prices_include_vat=self.prices_include_vat,
+            )
+        except Problem:
+            return None
+
+    # -- what is typed ---------------------------------------------------
+
+    def from_entry(self, entry: EntryLine, before: LineContent | None = None) -> LineContent:
+        """A command line as the line's canonical values; what it does not name stays as it was (`before`)."""
+        line = replace(before) if before is not None and before.item.upper() == entry.item.upper() else LineContent()
+        line.item = entry.item.upper()
+        line.description = entry.text
+        for name, value in (
+            ("quantity", entry.quantity),
+            ("unit_price", entry.unit_price),
+            ("discount_percent", entry.discount_percent),
+            ("vat_rate", entry.vat_rate),
+        ):
+            setattr(line, name, "" if value is None else format(value, "f"))
+        return line
+
+    def command(self, index: int) -> str:
+        """A line as it can be typed again."""
+        line = self.typed[index]
+        if line.raw:
+            return line.raw
+        content = line.content
+
+        def number(text: str) -> Decimal | None:
+            return Decimal(text) if text else None
+
+        entry = EntryLine(
+            item=content.item.lower(),
+            quantity=number(content.quantity),
+            unit_price=number(content.unit_price),
+            discount_percent=number(content.discount_percent),
+            vat_rate=number(content.vat_rate),
+            text=content.description,
+        )
+        return format_line(entry, self.language)
+
+    def cell_text(self, index: int, name: str) -> str:
+        """What stands in one cell, as it can be typed again."""
+        value = getattr(self.typed[index].content, name)
+        if name in ("item", "description", "unit"):
+            return value
+        if not value:
+            return ""
+        return (
+            format_number(Decimal(value), self.language)
+            .replace("\u202f", "")
+            .replace(",", "," if self.language == "fr" else "")
+        )
+
+    # -- how it looks ----------------------------------------------------
+
+    def rows(self, say) -> list[GridRow]:
+        """The rows of the grid; `say` turns a Problem into words."""
+        return [self._row(index, line, say) for index, line in enumerate(self.typed)]
+
+    def _row(self, index: int, line: TypedLine, say) -> GridRow:
+        if line.problem is not None or line.raw:
+            text = line.raw or self.command(index)
+            return GridRow((str(index + 1), text), say(line.problem) if line.problem else "")
+        known = self.meaning(line.content, index + 1)
+        totals = self.totals_of(known)
+        return GridRow(
+            (
+                f"{index + 1:>2}",
+                known.item_code,
+                known.description,
+                format_number(known.quantity, self.language),
+                known.unit,
+                format_number(known.unit_price, self.language, max(2, -int(known.unit_price.as_tuple().exponent))),
+                f"{format_number(known.discount_percent, self.language)} %" if known.discount_percent else "",
+                f"{format_number(known.vat.rate, self.language)} %"
+                if known.vat.category == "S"
+                else known.vat.category,
+                totals,
+            )
+        )
+
+    def totals_of(self, known: ResolvedLine) -> str:
+        """The net of one line, printed."""
+        result = compute([known.input], currency=self.currency, prices_include_vat=self.prices_include_vat)
+        return format_money(result.lines_total, self.currency, self.language)
+
+    def fill(self, content: Content) -> None:
+        """Put the lines into the form's content, with what could not be read."""
+        content.lines = [line.content for line in self.typed]
+        content.invalid = {k: v for k, v in content.invalid.items() if not k.startswith("lines.")}
+        for number, line in enumerate(self.typed, 1):
+            if line.raw:
+                content.invalid[f"lines.{number}"] = line.raw
+
+    def load(self, content: Content) -> None:
+        """Take the lines of a draft."""
+        self.typed = [TypedLine(replace(line)) for line in content.lines]
+        for place, text in content.invalid.items():
+            name, _, number = place.partition(".")
+            if name == "lines" and number.isdigit() and 0 < int(number) <= len(self.typed):
+                self.typed[int(number) - 1].raw = text

@@ -1,0 +1,82 @@
+"""What invoice entry asks of the books while a clerk types: who, what, at which rate, and what was last billed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from tui_billing.models.door import Books
+from tui_billing.models.fields import PERCENT, PRICE, QUANTITY, unscaled
+from tui_billing.models.queries import facts
+from tui_billing.rules.content import CustomerFacts, ItemFacts, LineContent
+from tui_billing.rules.text import fold
+from tui_billing.services.context import company
+
+
+@dataclass(frozen=True, slots=True)
+class FoundCustomer:
+    """The customer that a text means, or those that it could mean; the rate of the customer's currency today."""
+
+    customer: CustomerFacts | None
+    others: tuple[CustomerFacts, ...] = ()
+    rate: Decimal | None = None
+
+
+def find_customer(books: Books, text: str, today: dt.date) -> FoundCustomer:
+    """The exact code, else the one customer whose code or name begins so, else the one that fits at all."""
+    exact = facts.customer_by_code(books, text)
+    candidates = () if exact else tuple(facts.find_customers(books, text))
+    found = exact or _only(candidates, text, lambda customer: (customer.code, customer.name))
+    if found is None:
+        return FoundCustomer(None, candidates)
+    owed, overdue = facts.owed_by(books, found.id, today)
+    rate: Decimal | None = Decimal(1)
+    if found.currency != company(books).currency:
+        known = facts.exchange_rate(books, found.currency, today)
+        rate = known[0] if known else None
+    return FoundCustomer(replace(found, owed=owed, overdue=overdue), (), rate)
+
+
+def find_item(books: Books, text: str) -> tuple[ItemFacts | None, tuple[ItemFacts, ...]]:
+    """(the item that a text means, those that it could mean), by the same rule."""
+    exact = facts.item_by_code(books, text)
+    if exact:
+        return exact, ()
+    candidates = tuple(facts.find_items(books, text))
+    return _only(candidates, text, lambda item: (item.code, item.description)), candidates
+
+
+def _only(candidates, text, names):
+    if len(candidates) == 1:
+        return candidates[0]
+    wanted = fold(text)
+    starting = [one for one in candidates if any(fold(name).startswith(wanted) for name in names(one))]
+    return starting[0] if len(starting) == 1 else None
+
+
+def last_lines(books: Books, customer_id: int) -> list[LineContent]:
+    """The lines of the customer's last invoice, as they would be typed; [] where there is none."""
+    number = books.value(
+        "SELECT id FROM invoice WHERE customer_id = ? AND state = 'issued' AND kind = 'invoice'"
+        " ORDER BY issue_date DESC, id DESC LIMIT 1",
+        (customer_id,),
+    )
+    rows = books.rows(
+        "SELECT item_code, description, quantity, unit, unit_price, discount_percent, vat_category, vat_rate"
+        " FROM invoice_line WHERE invoice_id = ? ORDER BY position",
+        (number or 0,),
+    )
+    return [
+        LineContent(
+            item=code,
+            description="" if code else description,
+            quantity=format(unscaled(quantity, QUANTITY), "f"),
+            unit="" if code else unit,
+            unit_price=format(unscaled(price, PRICE), "f"),
+            discount_percent=format(unscaled(discount, PERCENT), "f") if discount else "",
+            vat_category="" if code else category,
+            vat_rate="" if code or category != "S" else format(unscaled(rate, PERCENT), "f"),
+        )
+        for code, description, quantity, unit, price, discount, category, rate in rows
+    ]

@@ -1,0 +1,74 @@
+"""Imports of master data: a whole file in one transaction, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tui_billing.exchange.csv_table import Row
+from tui_billing.exchange.customers_csv import read_customers, read_items
+from tui_billing.models.door import Books
+from tui_billing.rules.problem import Problem, Unusable
+from tui_billing.rules.text import was_cleaned
+from tui_billing.services.batch import AtLine
+from tui_billing.services.context import Context, Work, new_command_id, transact
+from tui_billing.services.master import CustomerCard, add_customer_in, check_card
+
+from dataclasses import replace  # isort: skip
+
+
+class InRow(AtLine):
+    """A problem with one row of a table; `line` counts as a spreadsheet does, the heads are row 1."""
+
+    def __str__(self) -> str:
+        return super().__str__().replace("line", "row", 1)
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did: the codes that were added, and the (row, field) whose text was stored cleaned."""
+
+    codes: list[str] = field(default_factory=list)
+    cleaned: list[tuple[int, str]] = field(default_factory=list)
+
+
+def import_customers(books: Books, context: Context, data: bytes) -> Imported:
+    """Add the customers of a CSV file, all or none; a wrong one is an `InRow` with row, field and reason."""
+    cards = [(row, CustomerCard(**row.values)) for row in read_customers(data)]
+    for row, card in cards:  # before the gate is asked for: nobody waits for a file that is wrong
+        _in_row(row, lambda card=card: check_card(books, card))
+    return _import(
+        books, context, "customer", cards, lambda work, card: add_customer_in(work, card)
+    )
+
+
+def import_items(books: Books, context: Context, data: bytes) -> Imported:
+    """Add the items of a CSV file, all or none."""
+    from tui_billing.services.master import add_item_in
+
+    return _import(
+        books, context, "item", [(row, row.values) for row in read_items(data)], lambda work, item: add_item_in(work, item)
+    )
+
+
+def _import(books: Books, context: Context, verb: str, things: list, add_one: Callable[[Work, object], int]) -> Imported:
+    def do(work: Work) -> int:
+        for row, thing in things:
+            _in_row(row, lambda thing=thing: add_one(work, thing))
+        return len(things)
+
+    transact(books, replace(context, batch_id=context.batch_id or new_command_id()), verb, do)
+    done = Imported()
+    for row, _ in things:
+        done.codes.append(row.values["code"].strip().upper())
+        done.cleaned += [(row.number, name) for name, text in row.values.items() if was_cleaned(text)]
+    return done
+
+
+def _in_row(row: Row, step: Callable[[], object]) -> None:
+    try:
+        step()
+    except Unusable:
+        raise
+    except Problem as problem:
+        raise InRow(row.number, problem) from problem

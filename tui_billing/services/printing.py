@@ -1,0 +1,279 @@
+"""Printing: an issued document from its frozen rows, and where its file lies."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui_billing.documents.files import document_path
+from tui_billing.documents.mentions import legal_line
+from tui_billing.documents.printable import (
+    BooksTax,
+    Mention,
+    PaymentMeans,
+    PrintableInvoice,
+    PrintedAdjustment,
+    PrintedInstalment,
+    PrintedLine,
+    PrintedTotals,
+    PrintedVat,
+    References,
+)
+from tui_billing.locale import N_, say
+from tui_billing.models.door import Books
+from tui_billing.models.fields import PERCENT, PRICE, QUANTITY, RATE, unscaled
+from tui_billing.models.tables import Rendering
+from tui_billing.models.write import add
+from tui_billing.rules.party import Address, Party
+from tui_billing.rules.problem import NotFound, Refused
+from tui_billing.rules.terms import describe_terms, parse_terms
+from tui_billing.services.context import Context, Work, company, transact
+from tui_billing.services.places import data_folder
+
+if TYPE_CHECKING:
+    from tui_billing.documents.renderer import Written
+
+#: Payment means (UNTDID 4461) in words; the document says them in the customer's language.
+MEANS = {
+    "10": N_("cash"),
+    "20": N_("cheque"),
+    "30": N_("credit transfer"),
+    "48": N_("card"),
+    "49": N_("direct debit"),
+    "58": N_("SEPA credit transfer"),
+    "59": N_("SEPA direct debit"),
+}
+#: Units of measure (UN/ECE recommendation 20) as they are printed: English, French.
+UNITS = {
+    "C62": ("pc", "pce"),
+    "H87": ("pc", "pce"),
+    "HUR": ("hour", "heure"),
+    "DAY": ("day", "jour"),
+    "WEE": ("week", "semaine"),
+    "MON": ("month", "mois"),
+    "ANN": ("year", "an"),
+    "KGM": ("kg", "kg"),
+    "GRM": ("g", "g"),
+    "TNE": ("t", "t"),
+    "LTR": ("l", "l"),
+    "MTR": ("m", "m"),
+    "KMT": ("km", "km"),
+    "MTK": ("m²", "m²"),
+    "MTQ": ("m³", "m³"),
+    "KWH": ("kWh", "kWh"),
+    "SET": ("set", "lot"),
+    "LS": ("lump sum", "forfait"),
+}
+_HEAD = (
+    "kind, number, state, language, issue_date, due_date, delivery_date, period_start, period_end, currency, rate,"
+    " rate_source, rate_date, purchase_order, contract, delivery_note, buyer_reference, project, payment_means, iban,"
+    " bic, payment_reference, terms, seller, buyer, delivery, mentions, note, lines_total, allowances_total,"
+    " charges_total, net, tax, gross, prepaid, rounding, payable, tax_base, original_id"
+)
+
+
+def printable(books: Books, invoice_id: int) -> PrintableInvoice:
+    """An issued document as it is printed, from what was frozen at its issue; a draft is refused."""
+    found = books.row(f"SELECT {_HEAD} FROM invoice WHERE id = ?", (invoice_id,))
+    if found is None:
+        raise NotFound("there is no document with id {id}", id=invoice_id)
+    head: dict[str, Any] = dict(zip(_HEAD.replace(" ", "").split(","), found, strict=True))
+    if head["state"] != "issued":
+        raise Refused("draft {id} has no document yet; issue it first", id=invoice_id)
+    language = head["language"]
+    seller, buyer = Party.from_json(json.loads(head["seller"])), Party.from_json(json.loads(head["buyer"]))
+    delivery = json.loads(head["delivery"])
+    return PrintableInvoice(
+        kind=head["kind"],
+        number=head["number"],
+        issue_date=dt.date.fromisoformat(head["issue_date"]),
+        currency=head["currency"],
+        seller=seller,
+        buyer=buyer,
+        lines=_lines(books, invoice_id, language),
+        vat=_vat(books, invoice_id),
+        totals=PrintedTotals(
+            lines=head["lines_total"],
+            net=head["net"],
+            tax=head["tax"],
+            gross=head["gross"],
+            payable=head["payable"],
+            allowances=head["allowances_total"],
+            charges=head["charges_total"],
+            prepaid=head["prepaid"],
+            rounding=head["rounding"],
+        ),
+        language=language,
+        due_date=_day(head["due_date"]),
+        delivery_date=_day(head["delivery_date"]),
+        period_start=_day(head["period_start"]),
+        period_end=_day(head["period_end"]),
+        delivery_name=delivery.get("name", ""),
+        delivery_address=Address.from_json(delivery["address"]) if delivery.get("address") else None,
+        references=_references(books, head),
+        adjustments=_adjustments(books, invoice_id, None),
+        books_tax=_books_tax(books, head),
+        instalments=_instalments(books, invoice_id),
+        payment=PaymentMeans(
+            code=head["payment_means"],
+            text=say(MEANS[head["payment_means"]], language) if head["payment_means"] in MEANS else "",
+            account_name=seller.full_name,
+            iban=head["iban"],
+            bic=head["bic"],
+            reference=head["payment_reference"],
+        ),
+        terms="" if head["kind"] == "credit_note" else describe_terms(parse_terms(head["terms"]), language),
+        mentions=tuple(Mention(one["code"], one["text"]) for one in json.loads(head["mentions"])),
+        note=head["note"],
+        footer=legal_line(seller.full_name, seller.legal_info, seller.siren, seller.vat_id, language),
+    )
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def unit_name(code: str, language: str) -> str:
+    """A unit of measure as it is printed; a code that is not known stands for itself."""
+    english, french = UNITS.get(code, (code, code))
+    return french if language == "fr" else english
+
+
+def _lines(books: Books, invoice_id: int, language: str) -> tuple[PrintedLine, ...]:
+    rows = books.rows(
+        "SELECT id, position, description, quantity, unit_price, net, vat_category, vat_rate, item_code, unit,"
+        " discount_percent, period_start, period_end FROM invoice_line WHERE invoice_id = ? ORDER BY position",
+        (invoice_id,),
+    )
+    adjusted = {
+        key
+        for (key,) in books.rows(
+            "SELECT line_id FROM invoice_adjustment WHERE invoice_id = ? AND line_id IS NOT NULL", (invoice_id,)
+        )
+    }
+    return tuple(
+        PrintedLine(
+            position=row[1],
+            description=row[2],
+            quantity=unscaled(row[3], QUANTITY),
+            unit_price=unscaled(row[4], PRICE),
+            net=row[5],
+            vat_category=row[6],
+            vat_rate=unscaled(row[7], PERCENT),
+            item=row[8],
+            unit=unit_name(row[9], language),
+            discount_percent=unscaled(row[10], PERCENT),
+            adjustments=_adjustments(books, invoice_id, row[0]) if row[0] in adjusted else (),
+            period_start=_day(row[11]),
+            period_end=_day(row[12]),
+        )
+        for row in rows
+    )
+
+
+def _adjustments(books: Books, invoice_id: int, line_id: int | None) -> tuple[PrintedAdjustment, ...]:
+    place = "line_id IS NULL" if line_id is None else "line_id = ?"
+    rows = books.rows(
+        "SELECT amount, is_charge, percent, base, reason, reason_code, vat_category, vat_rate"
+        f" FROM invoice_adjustment WHERE invoice_id = ? AND {place} ORDER BY id",
+        (invoice_id,) if line_id is None else (invoice_id, line_id),
+    )
+    return tuple(
+        PrintedAdjustment(
+            amount=row[0],
+            is_charge=bool(row[1]),
+            percent=None if row[2] is None else unscaled(row[2], PERCENT),
+            base=row[3],
+            reason=row[4],
+            reason_code=row[5],
+            vat_category=row[6],
+            vat_rate=unscaled(row[7], PERCENT) if row[6] else None,
+        )
+        for row in rows
+    )
+
+
+def _vat(books: Books, invoice_id: int) -> tuple[PrintedVat, ...]:
+    rows = books.rows(
+        "SELECT category, rate, taxable, tax, exemption_code, exemption_text FROM vat_breakdown"
+        " WHERE invoice_id = ? ORDER BY id",
+        (invoice_id,),
+    )
+    return tuple(PrintedVat(row[0], unscaled(row[1], PERCENT), row[2], row[3], row[4], row[5]) for row in rows)
+
+
+def _instalments(books: Books, invoice_id: int) -> tuple[PrintedInstalment, ...]:
+    rows = books.rows(
+        "SELECT position, due_date, amount FROM instalment WHERE invoice_id = ? ORDER BY position", (invoice_id,)
+    )
+    return tuple(PrintedInstalment(row[0], dt.date.fromisoformat(row[1]), row[2]) for row in rows)
+
+
+def _references(books: Books, head: dict[str, Any]) -> References:
+    original = books.row("SELECT number, issue_date FROM invoice WHERE id = ?", (head["original_id"] or 0,))
+    return References(
+        purchase_order=head["purchase_order"],
+        contract=head["contract"],
+        delivery_note=head["delivery_note"],
+        buyer_reference=head["buyer_reference"],
+        project=head["project"],
+        preceding_number=original[0] if original else "",
+        preceding_date=_day(original[1]) if original else None,
+    )
+
+
+def _books_tax(books: Books, head: dict[str, Any]) -> BooksTax | None:
+    """The VAT in the books' currency, which a document in another one states (art. 230 of 2006/112/EC)."""
+    base = company(books).currency
+    if head["currency"] == base:
+        return None
+    day = _day(head["rate_date"]) or dt.date.fromisoformat(head["issue_date"])
+    return BooksTax(base, head["tax_base"], unscaled(head["rate"], RATE), head["rate_source"], day)
+
+
+def logo_path(books: Books) -> Path | None:
+    """The company's logo, a relative path counted from the database; None where there is none."""
+    name = company(books).logo
+    if not name:
+        return None
+    return (books.path.parent / name) if books.path else Path(name)
+
+
+def document_folder(books: Books) -> Path:
+    """`documents/` beside the database; of books on a server, in the user's data folder by their name."""
+    if books.path:
+        return books.path.parent / "documents"
+    return data_folder() / "documents" / (books.url.partition("?")[0].rpartition("/")[2] or "books")
+
+
+def path_of(books: Books, invoice_id: int) -> Path:
+    """Where the file of an issued document lies, whether or not it has been made."""
+    number = books.value("SELECT number FROM invoice WHERE id = ?", (invoice_id,))
+    if not number:
+        raise Refused("draft {id} has no document yet; issue it first", id=invoice_id)
+    return document_path(document_folder(books), str(number))
+
+
+def render_to(books: Books, invoice_id: int, path: Path) -> Written:
+    """Make the PDF of an issued document at `path`, in this process; whole or not at all."""
+    from tui_billing.documents.renderer import write_invoice
+
+    return write_invoice(printable(books, invoice_id), Path(path), logo_path(books))
+
+
+def record_rendering(books: Books, context: Context, invoice_id: int, written: Written) -> int:
+    """Remember that a document was written: its path, its hash, the characters no font had. Returns the row's id."""
+
+    def do(work: Work) -> int:
+        return add(
+            Rendering,
+            invoice_id=invoice_id,
+            path=str(written.path),
+            sha256=written.sha256,
+            missing="".join(written.missing),
+            at=work.at,
+        )
+
+    return transact(books, context, "render", do, record=False)
