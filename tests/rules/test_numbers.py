@@ -156,7 +156,7 @@ def test_hostile_text_is_refused_at_once(text, language):
             parse(text, language)
         sentence = str(caught.value)
         assert len(sentence) < 300 and sentence.replace(NNBSP, "").replace(NBSP, "").isprintable()
-    assert time.perf_counter() - started < 0.2
+    assert time.perf_counter() - started < 1
 
 
 @given(st.one_of(st.text(), NEARLY, NEARLY.map("={}".format)), LANGUAGE)

@@ -24,7 +24,7 @@ VISIBLE = set("\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u089
     ["\x1b]0;title\x07", "\x1b]52;c;aGk=\x07", "\x1b[2J", "\x9b2J", "\x00", "\x7f", "\x08", "\u202eabc",
      "\u2066", "\u200e",
      "\u061c", "\ufeff", "\ud800", "\udcff", "\U000e0041", "\u200b", "\xad", "\u2028", "\u3164", "\ufffe",
-     "\x85"],
+     "\x85", "\U0001d173", "\U00013430", "\U0001bca0"],
 )  # fmt: skip
 def test_what_a_terminal_could_obey_is_replaced(evil):
     shown = safe(f"a{evil}b")
@@ -70,7 +70,7 @@ def test_a_long_text_is_refused_and_never_cut():
     started = time.perf_counter()
     with pytest.raises(Problem):
         clean("\u0315\u0300" * 500_000, 2000)
-    assert time.perf_counter() - started < 0.5
+    assert time.perf_counter() - started < 2
 
 
 def test_search_form():

@@ -126,6 +126,8 @@ def test_what_was_not_read_from_json_is_measured_too(books):
             issue.issue_content(books, clerk(), content)
         assert refused.value.field == field
         draft, _ = drafts.save_draft(books, clerk(), content)  # nothing typed is lost
+        assert drafts.load_draft(books, draft).content == content
+        show.invoice_json(books, draft, TODAY)
         with pytest.raises(Problem) as again:
             issue.issue_draft(books, clerk(), draft)
         assert again.value.field == field
@@ -281,7 +283,7 @@ def test_hostile_text_is_data(books, text):
     draft, version = drafts.save_draft(books, clerk(), content, draft_id=draft, version=version, buyer_name=text)
     raw = Content(customer="HOST", purchase_order=text, typed=text, focus="note", invalid={"note": text})
     kept, _ = drafts.save_draft(books, clerk(), raw, buyer_name=text)
-    assert drafts.load_draft(books, kept).content.typed == text.encode("utf-8", "replace").decode()
+    assert drafts.load_draft(books, kept).content.typed == text
     show.invoice_json(books, kept, TODAY)
     done = issue.issue_draft(books, clerk(), draft)
     paid = receive.receive(

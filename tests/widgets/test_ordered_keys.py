@@ -66,12 +66,14 @@ def test_keys_before_the_first_screen_and_a_paste_of_lines() -> None:
         assert "<a=ACME [b] b=two c=three d=four>\n<cross>" in one.text
 
 
-def test_bytes_of_a_key_and_time_of_a_burst() -> None:
+def test_bytes_of_a_key_and_of_a_move_of_the_focus() -> None:
     with Terminal("form.py", COLORTERM="truecolor") as one:
         one.wait_for("READY")
         one.cost(F2, 0.3)
         costs = [one.cost(letter) for letter in "ACME Ltd"]
         assert max(costs) < 300, costs
+        tabs = [one.cost("\t\x1b[Z") for _ in range(3)]
+        assert max(tabs) < 600, tabs  # two moves of the focus; Textual's own screen sends 3.4 kB for each
         one.send("x" * 200 + "\r")
         one.wait_for("x" * 79, 3)  # 3 ms a key would be 0.6 s; the rest is for a busy machine
 

@@ -65,6 +65,7 @@ def build_sample(path: Path) -> None:
                 books.shut()
         for name in _LEFTOVERS:  # those of the file that is replaced would be taken for the new one's
             path.with_name(path.name + name).unlink(missing_ok=True)
+        building.chmod(0o644)
         building.replace(path)
     finally:
         for name in ("", *_LEFTOVERS):
@@ -200,5 +201,11 @@ def _seal(books: Books) -> None:
     with books.write():
         books.db.execute_sql("UPDATE schema_migration SET applied = ?", ("2026-11-24 06:00:00",))
         books.db.execute_sql("INSERT INTO invoice_search (invoice_search) VALUES ('optimize')")
-    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA journal_mode = DELETE", "VACUUM"):
+    for statement in (
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        "PRAGMA journal_mode = DELETE",
+        # An audit event fills three quarters of a usual page; small ones waste a megabyte less of a download.
+        "PRAGMA page_size = 1024",
+        "VACUUM",
+    ):
         books.db.execute_sql(statement).fetchall()

@@ -23,7 +23,7 @@ COMPANY = {
     "legal_info": "SARL au capital de 20 000 €, RCS Lyon 732 829 320",
     "electronic_address": "732829320",
     "electronic_scheme": "0225",
-    "contact": "Service facturation",
+    "contact": "Facturation",
     "phone": "+33 4 72 00 12 12",
     "email": "facturation@atelier-duval.example",
     "currency": "EUR",

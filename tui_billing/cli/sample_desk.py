@@ -114,13 +114,15 @@ class Year:
         self.agenda[min(working(day), TODAY)].append(task)
 
     def pay(self, day: dt.date, money: Money) -> None:
-        """Have money come in on a day."""
+        """Have money come in on a day, but never before the invoice can have arrived."""
+        if money.way != "advance":
+            day = max(day, max(planned.date for planned in money.invoices) + dt.timedelta(days=2))
         self.coming[min(working(day), TODAY)].append(money)
 
     def _send_money(self) -> None:
         """Plan the payments, credits, write-offs and disputes of every invoice."""
         batches: dict[tuple[str, dt.date], list[Planned]] = defaultdict(list)
-        for planned in self.plan:
+        for place, planned in enumerate(self.plan):
             act = getattr(self, f"_fate_{planned.fate}", None)
             if act is not None:
                 act(planned)
@@ -128,9 +130,8 @@ class Year:
                 self._pay_parts(planned)
             elif planned.fate == "pay":
                 day = pay_day(self.rng, planned)
-                batch = planned.client.habit == "batch"
-                key = (planned.client.code, day) if batch else (planned.content.delivery_note + str(id(planned)), day)
-                batches[key].append(planned)
+                together = planned.client.code if planned.client.habit == "batch" else str(place)
+                batches[together, day].append(planned)
         for (_, day), invoices in batches.items():
             self.pay(day, Money(invoices))
         self._pay_in_advance()

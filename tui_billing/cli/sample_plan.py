@@ -184,7 +184,7 @@ def working_between(rng: Random, first: dt.date, last: dt.date) -> dt.date:
 
 def write_content(rng: Random, client: Client, day: dt.date) -> Content:
     """An invoice as a clerk would type it for this customer on this day."""
-    codes = rng.sample(data.BASKETS[client.basket].split(), rng.choice((1, 1, 2, 2, 3, 3, 4, 5)))
+    codes = rng.sample(data.BASKETS[client.basket].split(), rng.choice((1, 1, 2, 2, 2, 3, 3, 4)))
     things = {thing.code: thing for thing in data.ITEMS}
     lines = [_line(rng, things[code], client, day) for code in sorted(set(codes))]
     if rng.random() < 0.08:

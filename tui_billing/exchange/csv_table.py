@@ -25,14 +25,6 @@ class Row:
     values: dict[str, str]
 
 
-class BadRow(Problem):
-    """A row that cannot be read; `row` as a spreadsheet counts."""
-
-    def __init__(self, row: int, message: str, **values: object) -> None:
-        super().__init__(message, row=row, **values)
-        self.row = row
-
-
 def decode(data: bytes) -> str:
     """The text of a file: UTF-8 or UTF-16 by its mark, else UTF-8, else what Windows writes (cp1252)."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -47,7 +39,7 @@ def read_table(data: bytes, heads: Collection[str], required: Collection[str]) -
     """The rows of a CSV file whose first row names its columns, in any order and letter case.
 
     Separators may be comma, semicolon or tab; empty rows are skipped and a row may end early. Raises
-    `Problem` for an unknown, doubled or missing head (by its name) and `BadRow` for a row that is broken or
+    `Problem` for an unknown, doubled or missing head (by its name) and for a row (by its number) that is broken or
     longer than the heads.
     """
     text = decode(data)
@@ -67,16 +59,16 @@ def read_table(data: bytes, heads: Collection[str], required: Collection[str]) -
         except StopIteration:
             return rows
         except csv.Error as error:
-            raise BadRow(number, "row {row} cannot be read: {reason}", reason=str(error)) from None
+            raise Problem("row {row} cannot be read: {reason}", row=number, reason=str(error)) from None
         if not any(cell.strip() for cell in cells):
             continue
         if not names:
             names = _heads(cells, heads, required)
             continue
         if any(cell.strip() for cell in cells[len(names) :]):
-            raise BadRow(
-                number,
+            raise Problem(
                 "row {row} has {cells} cells under {heads} heads; put a text that holds a {separator} in quotes",
+                row=number,
                 cells=len(cells),
                 heads=len(names),
                 separator="tab" if separator == "\t" else separator,

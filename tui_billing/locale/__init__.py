@@ -46,7 +46,8 @@ def _(message: str, **values: object) -> str:
 
 def say(message: str, language: str, **values: object) -> str:
     """The sentence in a given language (documents speak the customer's), with its places filled."""
-    text = message if language == "en" else catalogue(language).gettext(message)
+    # gettext answers "" with the catalogue's head.
+    text = message if language == "en" or not message else catalogue(language).gettext(message)
     return text.format(**values) if values else text
 
 

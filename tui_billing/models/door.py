@@ -62,6 +62,10 @@ class _Sqlite(peewee.SqliteDatabase):
         return connection
 
 
+class Interrupted(Exception):
+    """A read was given up on request (`Books.interrupt`); its connection is as good as before."""
+
+
 class Gate:
     """The right to write: a lock on `<database>.writer`, fair and gone with its process."""
 
@@ -160,6 +164,15 @@ class Books:
             return int(self.value("PRAGMA data_version"))  # type: ignore[call-overload]
         return int(self.value("SELECT coalesce(max(seq), 0) FROM change"))  # type: ignore[call-overload]
 
+    def interrupt(self, connection: object) -> None:
+        """Let the read that runs on another thread's connection end with `Interrupted`; may be called from any
+        thread, and may also hit the statement after the one that was meant."""
+        with contextlib.suppress(Exception):
+            if self.engine == "sqlite":
+                connection.interrupt()  # type: ignore[attr-defined]
+            else:
+                connection.cancel()  # type: ignore[attr-defined]
+
     # -- writing ---------------------------------------------------------
 
     @contextlib.contextmanager
@@ -219,7 +232,14 @@ def explained(url: str) -> Iterator[None]:
     except (peewee.DatabaseError, peewee.InterfaceError) as error:
         if retryable(error):
             raise
+        if _was_interrupted(error):
+            raise Interrupted from error
         raise _unusable(url, error) from error
+
+
+def _was_interrupted(error: BaseException) -> bool:
+    """SQLITE_INTERRUPT, or PostgreSQL's query_canceled."""
+    return str(error) == "interrupted" or sqlstate(error) == "57014"
 
 
 def _unusable(url: str, error: Exception) -> Exception:
@@ -245,10 +265,15 @@ def _unusable(url: str, error: Exception) -> Exception:
 
 def retryable(error: BaseException) -> bool:
     """Whether the whole transaction may be tried again (serialization failure, deadlock; PostgreSQL)."""
-    state = getattr(error.__cause__ or error, "sqlstate", None) or getattr(
-        getattr(error, "orig", None), "sqlstate", None
-    )
-    return state in ("40001", "40P01")
+    return sqlstate(error) in ("40001", "40P01")
+
+
+def sqlstate(error: BaseException) -> str:
+    """The SQLSTATE of PostgreSQL's refusal, which Peewee wraps in an exception of its own ("" where none)."""
+    for each in (error, *error.args, error.__cause__, error.__context__):
+        if state := getattr(each, "sqlstate", None):
+            return str(state)
+    return ""
 
 
 def open_books(url: str, *, create: bool = False) -> Books:

@@ -55,11 +55,11 @@ _TODAY = {"en": ("t", ".", "today"), "fr": ("t", ".", "today", "auj")}
 def parse_date(text: str, language: str, today: date, reference: date | None = None, field: str = "date") -> date:
     """The date that was typed; Problem, and nothing else, for any other text.
 
-    `t` or `.` today; `+30`, `-2` days from `reference` (today without one); `15` or `15/` this
-    month's, or last month's where that is more than 20 days ahead; `15/12`, `15.12`, `15-12`, `1512` in the nearest year; `15/12/26`, `15/12/2026`,
-    `151226`, `15122026`; ISO `2026-12-15`; `eom` the end of the month of `reference` (or today), `eom+1` of the
-    month after it (in French also `fdm`); `mon` to `sun` (`lun` to `dim`) the next such day after today. Years
-    1990 to 2099; two digits are 20xx.
+    `t` or `.` today; `+30`, `-2` days from `reference` (today without one); `15` or `15/` the day of this month,
+    of last month where it would lie more than 20 days ahead; `15/12`, `15.12`, `15-12`, `1512` in the nearest
+    year; `15/12/26`, `15/12/2026`, `151226`, `15122026`; ISO `2026-12-15`; `eom` the end of the month of
+    `reference` (or today), `eom+1` of the month after it (in French also `fdm`); `mon` to `sun` (`lun` to `dim`)
+    the next such day after today. Years 1990 to 2099; two digits are 20xx.
     """
     typed = text.strip().lower()
     base = reference or today
@@ -75,7 +75,7 @@ def parse_date(text: str, language: str, today: date, reference: date | None = N
     if weekday is not None:
         return _shift(today, (weekday - today.weekday() - 1) % 7 + 1, field)
     if match := re.fullmatch(r"([0-9]{1,2})[/.]?", typed):
-        return _nearest_day(int(match[1]), today, language, field)
+        return _day_of_month(int(match[1]), today, language, field)
     return _parse_digits(typed, text, language, today, field)
 
 
@@ -144,7 +144,7 @@ def _weekday_of(typed: str, language: str) -> int | None:
     return None
 
 
-def _nearest_day(day: int, today: date, language: str, field: str) -> date:
+def _day_of_month(day: int, today: date, language: str, field: str) -> date:
     """The day of this month, or of the month before where this month's lies too far ahead."""
     if not 1 <= day <= 31:
         raise _no_day(day, field)

@@ -58,11 +58,10 @@ class Desk:
         return await self.ask(verb, context, *args, **kwargs)
 
     async def look(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """A long read in the second thread; what it was reading before is interrupted."""
+        """A long read in the second thread; what it was reading before ends with `Interrupted`."""
         if self._reader is None:
             self._reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
-        if self._reading is not None and self.books.engine == "sqlite":
-            self._reading.interrupt()  # type: ignore[attr-defined]
+        self.stop_looking()
 
         def run() -> T:
             connection = self.books.db.connection()
@@ -73,6 +72,14 @@ class Desk:
                 self._reading = None
 
         return await asyncio.get_running_loop().run_in_executor(self._reader, run)
+
+    def stop_looking(self) -> None:
+        """End the long read that is under way, if any, with `Interrupted`."""
+        reading = self._reading
+        if reading is not None and self.books.engine == "sqlite":
+            self.books.interrupt(reading)
+        elif reading is not None:  # PostgreSQL is asked over a connection of its own
+            asyncio.get_running_loop().run_in_executor(None, self.books.interrupt, reading)
 
     def renderer(self) -> RendererClient:
         """The process that makes PDFs; started at the first document."""

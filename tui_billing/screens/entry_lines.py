@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -142,11 +143,11 @@ class Lines:
 
     # -- how it looks ----------------------------------------------------
 
-    def rows(self, say) -> list[GridRow]:
+    def rows(self, say: Callable[[Problem], str]) -> list[GridRow]:
         """The rows of the grid; `say` turns a Problem into words."""
         return [self._row(index, line, say) for index, line in enumerate(self.typed)]
 
-    def _row(self, index: int, line: TypedLine, say) -> GridRow:
+    def _row(self, index: int, line: TypedLine, say: Callable[[Problem], str]) -> GridRow:
         if line.problem is not None or line.raw:
             text = line.raw or self.command(index)
             return GridRow((str(index + 1), text), say(line.problem) if line.problem else "")

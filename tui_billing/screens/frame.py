@@ -1,4 +1,4 @@
-"""The frame of every screen: headline, body, a line that answers, key line; and the keys that are the same everywhere."""
+"""The frame of every screen: headline, body, a line that answers, key line; and the keys alike everywhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 from textual.widget import Widget
 
 from tui_billing.locale import N_, _, translate
@@ -17,6 +16,7 @@ from tui_billing.rules.problem import Problem
 from tui_billing.widgets.headline import Headline
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.key_bar import KeyBar
+from tui_billing.widgets.quiet_screen import QuietScreen
 
 if TYPE_CHECKING:
     from tui_billing.screens.desk import Desk
@@ -67,7 +67,7 @@ class GoPrefix(Widget, can_focus=False):
             screen.action_top()
 
 
-class BillingScreen(Screen[Any]):
+class BillingScreen(QuietScreen[Any]):
     """What all screens share. A screen fills `body`, names its keys, and reads its data in `reload`."""
 
     AUTO_FOCUS = "*"

@@ -13,6 +13,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_billing.locale import N_, _
+from tui_billing.models.door import Interrupted
 from tui_billing.models.queries import overview
 from tui_billing.models.queries.overview import Overview, Trend
 from tui_billing.rules.numbers import format_money
@@ -117,7 +118,7 @@ class Board(Widget, can_focus=True):
             return self._beside([(statuses, _STATUS_WIDTH), (ages, 26 + bars), (today, 0)], width) + self._news(view)
         if width >= 78:
             ages = self._ages(view, 0)
-            return self._beside([(statuses, _STATUS_WIDTH), (ages, 0)], width) + [[]] + today + self._news(view)
+            return [*self._beside([(statuses, _STATUS_WIDTH), (ages, 0)], width), [], *today, *self._news(view)]
         return [*statuses, [], *self._ages(view, 0), [], *today, *self._news(view)]
 
     def _beside(self, columns: Sequence[tuple[list[list[Piece]], int]], width: int) -> list[list[Piece]]:
@@ -245,7 +246,10 @@ class OverviewScreen(BillingScreen):
         await self._read_trend()
 
     async def _read_trend(self) -> None:
-        trend = await self.desk.look(overview.trend, self.desk.today)
+        try:
+            trend = await self.desk.look(overview.trend, self.desk.today)
+        except Interrupted:
+            return  # another screen reads now
         self.query_one(Board).show(trend=trend)
 
     def action_stay(self) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
 
 from tui_billing.locale import _, translate
 from tui_billing.rules.problem import Problem
@@ -62,7 +61,7 @@ class Workstation(OrderedKeys, ThemedApp):
 
     # -- start -----------------------------------------------------------
 
-    def get_default_screen(self) -> Screen[Any]:
+    def get_default_screen(self) -> OverviewScreen:
         self._overview = OverviewScreen()
         self._places["overview"] = self._overview
         return self._overview

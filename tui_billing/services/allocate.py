@@ -8,9 +8,11 @@ from typing import Any
 from tui_billing.models.door import Books
 from tui_billing.models.tables import Allocation
 from tui_billing.models.write import add
+from tui_billing.rules.content import LIMITS
 from tui_billing.rules.journal import allocation_entries, opposite, proportion
 from tui_billing.rules.money import plain
 from tui_billing.rules.problem import NotFound, Problem, Refused
+from tui_billing.rules.text import clean
 from tui_billing.services.balances import locked, refresh_invoice, refresh_receipt
 from tui_billing.services.context import Context, Work, transact
 
@@ -43,7 +45,8 @@ def allocate_credit(
 
 def write_off(books: Books, context: Context, invoice_id: int, amount: int, reason: str) -> int:
     """Give up `amount` of an invoice for a stated reason (supervisors); return the allocation's id."""
-    if not reason.strip():
+    reason = clean(reason, LIMITS["reason"], "reason")
+    if not reason:
         raise Problem("a write-off needs a reason; type why the amount is given up", field="reason")
     return transact(
         books,
@@ -149,6 +152,7 @@ def _source_part(
 
 def reverse_allocation(books: Books, context: Context, allocation_id: int, reason: str = "") -> int:
     """Take one allocation back by an opposite row; return that row's id."""
+    reason = clean(reason, LIMITS["reason"], "reason")
     return transact(books, context, "reverse", lambda work: take_back(work, allocation_id, work.today, reason))
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import tui_billing.models.engine  # noqa: F401
 from tui_billing.models import guards
-from tui_billing.models.door import Books, explained, retryable
+from tui_billing.models.door import Books, explained, retryable, sqlstate
 from tui_billing.models.tables import (
     Audit,
     Change,
@@ -193,7 +193,7 @@ def transact(books: Books, context: Context, verb: str, do: Callable[[Work], T],
         except peewee.IntegrityError as error:
             # Two at once on PostgreSQL (one command id, one code, one operator's first word): the other has
             # committed by now, so the next look sees it.
-            if books.engine != "postgres" or not _is_double(error) or attempt == TRIES - 1:
+            if sqlstate(error) != "23505" or attempt == TRIES - 1:
                 raise
         except Problem:
             # The refusal may be of our own making: the same command, sent twice at once, has been done.
@@ -205,11 +205,6 @@ def transact(books: Books, context: Context, verb: str, do: Callable[[Work], T],
                 raise
             time.sleep(random.random() * 0.005 * 2 ** min(attempt, 6))
     raise AssertionError("unreachable")
-
-
-def _is_double(error: peewee.IntegrityError) -> bool:
-    """Whether a unique index refused the row (SQLSTATE 23505)."""
-    return getattr(error.__cause__ or error, "sqlstate", None) == "23505"
 
 
 def _already_done(books: Books, context: Context) -> tuple[Any] | None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from tui_billing.models.door import Books
 from tui_billing.models.tables import Invoice
 from tui_billing.models.write import add, change
-from tui_billing.rules.content import Content, content_from_json
+from tui_billing.rules.content import Content, LineContent
 from tui_billing.rules.problem import Conflict, NotFound, Refused
+from tui_billing.rules.text import safe
 from tui_billing.services.balances import locked
 from tui_billing.services.context import Context, Work, company, transact
 
@@ -84,11 +85,11 @@ def save_draft(
     firm = company(books)
     values = {
         "customer_id": customer_id,
-        "buyer_name": buyer_name,
+        "buyer_name": safe(buyer_name),
         "issue_date": content.issue_date or context.today.isoformat(),
         "due_date": content.due_date or None,
         "currency": currency or content.currency or firm.currency,
-        "purchase_order": content.purchase_order,
+        "purchase_order": safe(content.purchase_order),
         "gross": gross,
         "gross_base": gross if gross_base is None else gross_base,
         "form": content.to_json(),
@@ -185,7 +186,17 @@ def take_draft(books: Books, context: Context, draft_id: int) -> Draft:
 
 
 def _draft(row: tuple) -> Draft:
-    return Draft(row[0], row[1], content_from_json(json.loads(row[2] or "{}")), row[3], row[4] or "", row[5])
+    return Draft(row[0], row[1], typed_content(row[2]), row[3], row[4] or "", row[5])
+
+
+def typed_content(form: str | None) -> Content:
+    """The content of a draft's own form, just as it was typed: what is too long or wrong is `resolve`'s to say."""
+    data = json.loads(form or "{}")
+    lines = [LineContent(**{k: v for k, v in line.items() if k in _LINE_NAMES}) for line in data.pop("lines", [])]
+    return Content(**{k: v for k, v in data.items() if k in _NAMES}, lines=lines)
+
+
+_NAMES, _LINE_NAMES = frozenset(Content.__slots__), frozenset(LineContent.__slots__)
 
 
 def today_of(books: Books) -> dt.date | None:

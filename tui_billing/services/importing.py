@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tui_billing.exchange.csv_table import Row
 from tui_billing.exchange.customers_csv import read_customers, read_items
@@ -12,9 +13,8 @@ from tui_billing.rules.problem import Problem, Unusable
 from tui_billing.rules.text import was_cleaned
 from tui_billing.services.batch import AtLine
 from tui_billing.services.context import Context, Work, new_command_id, transact
+from tui_billing.services.items import add_item_in, check_item
 from tui_billing.services.master import CustomerCard, add_customer_in, check_card
-
-from dataclasses import replace  # isort: skip
 
 
 class InRow(AtLine):
@@ -36,7 +36,7 @@ def import_customers(books: Books, context: Context, data: bytes) -> Imported:
     """Add the customers of a CSV file, all or none; a wrong one is an `InRow` with row, field and reason."""
     cards = [(row, CustomerCard(**row.values)) for row in read_customers(data)]
     for row, card in cards:  # before the gate is asked for: nobody waits for a file that is wrong
-        _in_row(row, lambda card=card: check_card(books, card))
+        _in_row(row, check_card, books, card)
     return _import(
         books, context, "customer", cards, lambda work, card: add_customer_in(work, card)
     )
@@ -44,17 +44,18 @@ def import_customers(books: Books, context: Context, data: bytes) -> Imported:
 
 def import_items(books: Books, context: Context, data: bytes) -> Imported:
     """Add the items of a CSV file, all or none."""
-    from tui_billing.services.master import add_item_in
-
+    rows = [(row, row.values) for row in read_items(data)]
+    for row, values in rows:
+        _in_row(row, check_item, books, values)
     return _import(
-        books, context, "item", [(row, row.values) for row in read_items(data)], lambda work, item: add_item_in(work, item)
+        books, context, "item", rows, lambda work, item: add_item_in(work, item)
     )
 
 
-def _import(books: Books, context: Context, verb: str, things: list, add_one: Callable[[Work, object], int]) -> Imported:
+def _import(books: Books, context: Context, verb: str, things: list[tuple[Row, Any]], add_one: Callable[[Work, Any], int]) -> Imported:
     def do(work: Work) -> int:
         for row, thing in things:
-            _in_row(row, lambda thing=thing: add_one(work, thing))
+            _in_row(row, add_one, work, thing)
         return len(things)
 
     transact(books, replace(context, batch_id=context.batch_id or new_command_id()), verb, do)
@@ -65,9 +66,9 @@ def _import(books: Books, context: Context, verb: str, things: list, add_one: Ca
     return done
 
 
-def _in_row(row: Row, step: Callable[[], object]) -> None:
+def _in_row(row: Row, step: Callable[..., object], *arguments: object) -> None:
     try:
-        step()
+        step(*arguments)
     except Unusable:
         raise
     except Problem as problem:

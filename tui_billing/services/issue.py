@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.tables import Instalment, Invoice, InvoiceAdjustment, InvoiceLine, Series, VatBreakdown
 from tui_billing.models.write import add, add_all, change
 from tui_billing.rules import numbering
-from tui_billing.rules.content import Content, content_from_json
+from tui_billing.rules.content import Content
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.identifiers import payment_reference
 from tui_billing.rules.journal import Entry, issue_entries, opposite, proportion
@@ -27,6 +26,7 @@ from tui_billing.rules.text import fold
 from tui_billing.rules.totals import Totals
 from tui_billing.services.balances import locked, refresh_invoice
 from tui_billing.services.context import Context, Work, transact
+from tui_billing.services.drafts import typed_content
 from tui_billing.services.resolve import Resolved, resolve
 
 #: kind -> (UNTDID 1001 code, default prefix of the series)
@@ -65,7 +65,7 @@ def issue_draft(
             )
         if row[0] != "draft":
             raise Refused("draft {id} was issued already as {number}", id=draft_id, number=row[1])
-        content = content_from_json(json.loads(row[3] or "{}"))
+        content = typed_content(row[3])
         if seen_version is not None and row[2] != seen_version:
             raise Conflict(
                 "somebody else has changed this draft; look at it again before issuing it",

@@ -12,8 +12,9 @@ from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
 from tui_billing.models.tables import BankLine, Receipt
 from tui_billing.models.write import add, change
+from tui_billing.rules.content import LIMITS
 from tui_billing.rules.journal import opposite, receipt_entries
-from tui_billing.rules.money import convert, exponent, plain
+from tui_billing.rules.money import convert, exponent, plain, within_limit
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import clean, safe
 from tui_billing.services.allocate import settle, take_back
@@ -116,6 +117,7 @@ def receive(books: Books, context: Context, payment: Payment) -> dict[str, Any]:
         if payment.date > work.today:
             raise Problem("the date of a payment is today or earlier", field="date")
         rate, source, rate_date = _rate(books, currency, firm.currency, payment.date)
+        within_limit(payment.amount)
         base = convert(payment.amount, currency, firm.currency, rate) if currency != firm.currency else payment.amount
         receipt = add(
             Receipt,
@@ -139,6 +141,7 @@ def receive(books: Books, context: Context, payment: Payment) -> dict[str, Any]:
         )
         if payment.bank_line_id:
             _take_bank_line(work, payment)
+        reference = clean(payment.reference, 140, "reference")
         work.post(
             receipt_entries(payment.amount, base),
             date=payment.date,
@@ -147,7 +150,7 @@ def receive(books: Books, context: Context, payment: Payment) -> dict[str, Any]:
             entity_id=receipt,
             currency=currency,
             customer_id=customer.id,
-            text=payment.reference or customer.code,
+            text=reference or customer.code,
         )
         label = f"{plain(payment.amount, currency)} {currency} {customer.code}"
         work.audit("receive", "receipt", receipt, receipt_content(books, receipt), label)
@@ -189,6 +192,7 @@ def reverse_receipt(books: Books, context: Context, receipt_id: int, reason: str
 
     Returns {"id", "reopened": [invoice ids]}; everything is posted on the business date.
     """
+    reason = clean(reason, LIMITS["reason"], "reason")
 
     def do(work: Work) -> dict[str, Any]:
         columns = "customer_id, date, amount, currency, amount_base, reversed_on, bank_line_id"
@@ -216,7 +220,7 @@ def reverse_receipt(books: Books, context: Context, receipt_id: int, reason: str
             customer_id=customer_id,
             text=reason,
         )
-        change(Receipt, receipt_id, reversed_on=work.today, reversal_reason=clean(reason, 500, "reason"))
+        change(Receipt, receipt_id, reversed_on=work.today, reversal_reason=reason)
         refresh_receipt(books, receipt_id)
         if bank_line:
             change(BankLine, bank_line, status="unmatched")

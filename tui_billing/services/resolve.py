@@ -16,13 +16,14 @@ from tui_billing.models.tables import Address as AddressRow
 from tui_billing.models.tables import Company, Contact, Customer, Identifier
 from tui_billing.rules import law
 from tui_billing.rules.checks import Finding, InvoiceFacts, LineFacts, check_invoice
-from tui_billing.rules.content import Content, CustomerFacts, ResolvedLine, resolve_line
+from tui_billing.rules.content import LIMITS, Content, CustomerFacts, LineContent, ResolvedLine, resolve_line
 from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.money import convert, exponent, plain
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import NotFound, Problem
 from tui_billing.rules.terms import Instalment, due_date, instalments, parse_terms
+from tui_billing.rules.text import clean
 from tui_billing.rules.totals import Totals, Vat, compute
 from tui_billing.services.context import company
 
@@ -115,6 +116,7 @@ def resolve(books: Books, content: Content, today: dt.date, *, kind: str = "invo
     """Give the typed invoice its meaning and check it; reads only, and raises nothing of the clerk's making."""
     firm = company(books)
     known = Resolved(content=content, seller=seller_of(firm), company=firm)
+    known.content = content = _cleaned(content, known.problems)
     for place, typed in content.invalid.items():
         known.problems.append(
             Problem("{text} in {place} cannot be read; correct it", field=place, text=typed[:60], place=place)
@@ -124,6 +126,30 @@ def resolve(books: Books, content: Content, today: dt.date, *, kind: str = "invo
     _resolve_money(known)
     known.findings = check_invoice(_facts(books, known, today, kind))
     return known
+
+
+def _cleaned(content: Content, problems: list[Problem]) -> Content:
+    """The typed texts as they would be stored; one that is too long is a problem at its place."""
+
+    def text(value: str, name: str, place: str) -> str:
+        try:
+            return clean(value, LIMITS.get(name, 200), place)
+        except Problem as error:
+            problems.append(error)
+            return value[: LIMITS.get(name, 200)]
+
+    header = {name: text(value, name, name) for name in _TEXTS if (value := getattr(content, name))}
+    lines = [
+        replace(
+            line,
+            **{n: text(v, n, f"lines.{number}.{n}") for n in LineContent.__slots__ if (v := getattr(line, n))},
+        )
+        for number, line in enumerate(content.lines, 1)
+    ]
+    return replace(content, **header, lines=lines)
+
+
+_TEXTS = tuple(name for name in Content.__slots__ if name not in ("lines", "invalid", "focus", "typed"))
 
 
 def _date(known: Resolved, name: str) -> dt.date | None:

@@ -131,12 +131,10 @@ def invoice_json(books: Books, invoice_id: int, today: dt.date) -> dict[str, Any
 
 def _draft_json(books: Books, head: dict[str, Any], today: dt.date) -> dict[str, Any]:
     """A draft as it would be issued now; what is not yet known is null."""
-    import json
-
-    from tui_billing.rules.content import content_from_json
+    from tui_billing.services.drafts import typed_content
     from tui_billing.services.resolve import resolve
 
-    known = resolve(books, content_from_json(json.loads(head["form"] or "{}")), today)
+    known = resolve(books, typed_content(head["form"]), today)
     totals = known.totals
     currency = known.currency
     results = totals.lines if totals else ()

@@ -8,11 +8,9 @@ paints two lines.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Hashable, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from collections.abc import Coroutine, Hashable, Sequence
+from typing import Any, ClassVar
 
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding, BindingType
@@ -20,86 +18,16 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
+from textual.worker import Worker
 
-from tui_billing.widgets.cells import Align, Cell, cell
-from tui_billing.widgets.themes import tint
+from tui_billing.widgets.cells import Cell, cell
+from tui_billing.widgets.pages import PAGE, Direction, Fetch, Page, PageRequest, Row
+from tui_billing.widgets.table_columns import Column, lay_out, row_strip
 
-Direction = Literal["next", "previous", "first", "last", "around"]
-
-PAGE = 100
-"""Rows asked for at once."""
+__all__ = ["PAGE", "PAGES_KEPT", "Column", "Direction", "Fetch", "Page", "PageRequest", "PagedTable", "Row", "lay_out"]
 
 PAGES_KEPT = 6
 """Pages the window holds before it drops the far end."""
-
-
-@dataclass(frozen=True, slots=True)
-class PageRequest:
-    """What is to be read. Rows always come in the order of the list.
-
-    next: rows after `key`; previous: rows before it; first, last: from that end (`key` is None);
-    around: about half the rows before `key`, the rest from it on, whether or not a row has that key.
-    """
-
-    direction: Direction
-    key: tuple[Any, ...] | None = None
-    limit: int = PAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row: `key` is what the list is sorted by and unique; `id` says which thing it is."""
-
-    key: tuple[Any, ...]
-    id: Hashable
-    cells: tuple[str | Cell, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows in the order of the list, and whether there are more on either side."""
-
-    rows: Sequence[Row]
-    more_before: bool = False
-    more_after: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column: fixed `width` in cells, plus a share of what is left over where `flex` is not 0.
-
-    `priority` 0 always stays; at a narrow width the columns with the highest number go first.
-    """
-
-    title: str
-    width: int = 0
-    flex: int = 0
-    align: Align = "left"
-    priority: int = 0
-
-
-Fetch = Callable[[PageRequest], Awaitable[Page]]
-
-
-def lay_out(columns: Sequence[Column], width: int, gap: int = 1) -> list[tuple[int, int]]:
-    """(index, cells) of the columns that fit into so many cells, `gap` blanks between two of them."""
-    shown = list(range(len(columns)))
-
-    def needed() -> int:
-        return sum(max(columns[i].width, 1) for i in shown) + gap * max(0, len(shown) - 1)
-
-    while needed() > width and any(columns[i].priority for i in shown):
-        highest = max(columns[i].priority for i in shown)
-        shown.remove(max(i for i in shown if columns[i].priority == highest))
-    spare = max(0, width - needed())
-    shares = sum(columns[i].flex for i in shown)
-    widths: list[tuple[int, int]] = []
-    for i in shown:
-        more = spare * columns[i].flex // shares if columns[i].flex else 0
-        shares -= columns[i].flex
-        spare -= more
-        widths.append((i, max(columns[i].width, 1) + more))
-    return widths
 
 
 class PagedTable(Widget, can_focus=True):
@@ -200,15 +128,24 @@ class PagedTable(Widget, can_focus=True):
         """Whether a first page has come."""
         return self._loaded
 
-    def show(self, fetch: Fetch | None = None, *, at: tuple[Any, ...] | None = None, row_id: Hashable = None) -> None:
+    def show(
+        self,
+        fetch: Fetch | None = None,
+        *,
+        at: tuple[Any, ...] | None = None,
+        row_id: Hashable = None,
+        wait: bool = True,
+    ) -> Worker[Any]:
         """Read from the start, or around the key `at` with the cursor on row `row_id`; another `fetch` if given.
 
-        Keys wait until the rows are there; what was shown stays until then.
+        Keys wait until the rows are there, unless `wait` is off (a filter that is being typed); what was shown
+        stays until then. The worker returned has ended when the rows are there.
         """
         if fetch is not None:
             self._fetch = fetch
         request = PageRequest("first") if at is None else PageRequest("around", at)
-        self._in_turn(self._read(request, wanted=row_id, top=True))
+        reading = self._read(request, wanted=row_id, top=True)
+        return self._in_turn(reading) if wait else self.run_worker(reading, name="list", group=f"show {id(self)}")
 
     def refresh_rows(self) -> None:
         """Read the rows around the cursor again, because they may have changed; keys do not wait for it.
@@ -230,13 +167,11 @@ class PagedTable(Widget, can_focus=True):
 
     # Reading
 
-    def _in_turn(self, work: Coroutine[Any, Any, Any]) -> None:
+    def _in_turn(self, work: Coroutine[Any, Any, Any]) -> Worker[Any]:
         """Run work that the next key has to wait for."""
         answer = getattr(self.app, "answer", None)
-        if answer is None:
-            self.run_worker(work)
-        else:
-            answer(work, name="list")
+        worker: Worker[Any] = self.run_worker(work) if answer is None else answer(work, name="list")
+        return worker
 
     async def _read(
         self, request: PageRequest, *, wanted: Hashable = None, top: bool = False, keep: bool = False
@@ -491,43 +426,18 @@ class PagedTable(Widget, can_focus=True):
         base = self.rich_style
         if y < self._header_lines:
             style = self.get_component_rich_style("paged-table--header")
-            return self._strip([column.title for column in self.columns], style, width, uniform=True)
+            return self._strip([column.title for column in self.columns], style, uniform=True)
         place = self._top + y - self._header_lines
         if place < len(self._rows):
             row = self._rows[place]
             if place != self._cursor:
-                return self._strip(row.cells, base, width)
+                return self._strip(row.cells, base)
             name = "paged-table--cursor" if self.has_focus else "paged-table--cursor-blurred"
-            return self._strip(row.cells, self.get_component_rich_style(name), width, uniform=True)
+            return self._strip(row.cells, self.get_component_rich_style(name), uniform=True)
         if not self._rows and self._loaded and place == 0:
             style = self.get_component_rich_style("paged-table--empty")
             return Strip([cell(self.empty_text, width, "left", style)], width)
         return Strip.blank(width, base)
 
-    def _strip(self, cells: Sequence[str | Cell], style: Style, width: int, *, uniform: bool = False) -> Strip:
-        """The cells of a row side by side, in as few segments as their styles allow: each costs bytes.
-
-        The cursor line and the heads are of one style; there sign and word alone say the status.
-        """
-        segments: list[Segment] = []
-        text = ""
-        used = 0
-        for number, (index, cells_wide) in enumerate(self._layout):
-            one = cells[index] if index < len(cells) else ""
-            shown = cell(one.text if isinstance(one, Cell) else one, cells_wide, self.columns[index].align).text
-            if number:
-                text += " "
-                used += 1
-            used += cells_wide
-            if isinstance(one, Cell) and (one.colour or one.bold) and not uniform:
-                if text:
-                    segments.append(Segment(text, style))
-                    text = ""
-                own = style + tint(self.app, one.colour)
-                segments.append(Segment(shown, own + Style(bold=True) if one.bold else own))
-            else:
-                text += shown
-        text += " " * (width - used)
-        if text:
-            segments.append(Segment(text, style))
-        return Strip(segments, max(width, used)).crop(0, width) if used > width else Strip(segments, width)
+    def _strip(self, cells: Sequence[str | Cell], style: Style, *, uniform: bool = False) -> Strip:
+        return row_strip(self.app, self.columns, self._layout, cells, style, self.size.width, uniform=uniform)

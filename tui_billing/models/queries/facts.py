@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, RATE, unscaled
@@ -22,12 +23,14 @@ _ITEM = (
 )
 
 
-def _customer(row: tuple) -> CustomerFacts:
-    return CustomerFacts(*row[:10], bool(row[10]), row[11])
+def _customer(row: tuple[Any, ...]) -> CustomerFacts:
+    values: Any = (*row[:10], bool(row[10]), row[11])
+    return CustomerFacts(*values)
 
 
-def _item(row: tuple) -> ItemFacts:
-    return ItemFacts(*row[:5], unscaled(row[5], PRICE), row[6], row[7], unscaled(row[8], PERCENT), row[9], row[10])
+def _item(row: tuple[Any, ...]) -> ItemFacts:
+    values: Any = (*row[:5], unscaled(row[5], PRICE), row[6], row[7], unscaled(row[8], PERCENT), row[9], row[10])
+    return ItemFacts(*values)
 
 
 def customer_by_code(books: Books, code: str) -> CustomerFacts | None:

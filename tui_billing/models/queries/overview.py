@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.documents import OPEN_STATUS, last_day_due_soon
 from tui_billing.rules.status import Status
 
 #: Statuses of documents with something open, in the order of the columns below.
@@ -86,15 +87,13 @@ def open_by_status(
 
     The conditions are those of `rules.status.status_of`, in its order; a test holds the two together.
     """
-    day, soon = today.isoformat(), (today + dt.timedelta(days=due_soon_days)).isoformat()
     rows = books.rows(
-        "SELECT CASE WHEN kind = 'credit_note' THEN 5 WHEN disputed <> 0 THEN 0 WHEN next_due < ? THEN 1"
-        " WHEN payable - credited - written_off > open THEN 2 WHEN next_due <= ? THEN 3 ELSE 4 END AS which,"
+        f"SELECT CASE WHEN kind = 'credit_note' THEN 'credit' ELSE {OPEN_STATUS.format(i='')} END AS which,"
         " count(*), sum(open_base) FROM invoice WHERE open <> 0 GROUP BY which",
-        (day, soon),
+        (today.isoformat(), last_day_due_soon(today, due_soon_days)),
     )
-    sums = {int(which): (int(count), int(amount)) for which, count, amount in rows}
-    return {status: sums.get(place, (0, 0)) for place, status in enumerate(_OPEN)}, sums.get(5, (0, 0))
+    sums = {which: (int(count), int(amount)) for which, count, amount in rows}
+    return {status: sums.get(status.value, (0, 0)) for status in _OPEN}, sums.get("credit", (0, 0))
 
 
 def aging(books: Books, today: dt.date) -> dict[str, int]:

@@ -1,0 +1,141 @@
+"""The program's front: global options, then the workstation, or a verb of the command line.
+
+Without a verb nothing is imported here but what starts the workstation: no typer, no locale data.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+USAGE = """\
+tui-billing                                   the workstation
+tui-billing demo [--fresh]                    the workstation on your own copy of the sample
+tui-billing init --company FILE.json          an empty company, ready to bill
+tui-billing customer list | show | add | import
+tui-billing item     list | show | add | import
+tui-billing invoice  list | show | create | issue | credit | render
+tui-billing payment  list | receive | reverse | allocate | take-back
+tui-billing dispute  list | show | open | note | close
+tui-billing rate     list | add
+tui-billing report   status | aging
+tui-billing verify | backup | restore
+
+Before the verb:
+  --db URL-or-path    the books (else TUI_BILLING_DB, else the user's data folder)
+  --today DATE        the business date, for example 2026-11-25 (else TUI_BILLING_TODAY, else the books', else today)
+  --lang en|fr        the language of the screen and of messages
+  --version, --help
+After it: --json on everything that reads or answers; --help for its own options.
+"""
+_VALUED = ("--db", "--today", "--lang")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program on command-line arguments; the process's exit code.
+
+    0 done, 1 a difference or a blocking finding, 2 wrong use or bad input, 3 the database cannot be used,
+    70 a fault of the program, 129 hung up.
+    """
+    from tui_billing.rules.problem import Problem
+
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        given, rest = split_options(arguments)
+        if "--help" in given:
+            sys.stdout.write(USAGE)
+            return 0
+        if "--version" in given:
+            from importlib.metadata import version
+
+            sys.stdout.write(f"tui-billing {version('tui-billing')}\n")
+            return 0
+        if not rest:
+            return start(given)
+        if rest[0] == "demo":
+            return demo(given, rest[1:])
+    except Problem as problem:
+        from tui_billing.cli.front import complain
+
+        return complain(problem)
+    except KeyboardInterrupt:
+        return 130
+    from tui_billing.cli.run import run
+
+    return run(given.get("--db", ""), given.get("--today", ""), given.get("--lang", ""), rest)
+
+
+def split_options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:
+    """(global options given, the verb and what follows it)."""
+    from tui_billing.rules.problem import Problem
+
+    given: dict[str, str] = {}
+    rest = list(arguments)
+    while rest and rest[0].startswith("-"):
+        name, has_value, value = rest.pop(0).partition("=")
+        if name in ("--help", "-h", "--version") and not has_value:
+            given["--help" if name == "-h" else name] = ""
+        elif name in _VALUED:
+            if not has_value:
+                if not rest:
+                    raise Problem("{option} needs a value; see: tui-billing --help", option=name)
+                value = rest.pop(0)
+            if not value:
+                raise Problem("{option} needs a value; see: tui-billing --help", option=name)
+            given[name] = value
+        else:
+            raise Problem("there is no option {option} before the verb; see: tui-billing --help", option=name[:40])
+    return given, rest
+
+
+def start(given: dict[str, str]) -> int:
+    """The workstation on the books that are named, else on the user's own."""
+    from tui_billing.cli.front import origin, require_terminal
+
+    language, today = _checked(given)
+    require_terminal()
+    url = given.get("--db", "")
+    if not url:
+        from tui_billing.services.places import default_books
+
+        url = default_books()
+    from tui_billing.app import run_workstation
+
+    return run_workstation(url, today=today, language=language, origin=origin())
+
+
+def demo(given: dict[str, str], rest: list[str]) -> int:
+    """The workstation on the user's private copy of the sample, on the sample's business date."""
+    from tui_billing.cli.front import origin, require_terminal
+    from tui_billing.rules.problem import Problem
+
+    if rest in (["--help"], ["-h"]):
+        sys.stdout.write(USAGE)
+        return 0
+    if rest not in ([], ["--fresh"]):
+        raise Problem("demo takes --fresh (start over) and nothing else; see: tui-billing --help")
+    if "--db" in given:
+        raise Problem("demo brings its own database; leave --db out")
+    language, today = _checked(given)
+    require_terminal()
+    from tui_billing.services.places import private_sample
+
+    url = str(private_sample(fresh=bool(rest)))
+    from tui_billing.app import run_workstation
+
+    return run_workstation(url, today=today, language=language, origin=origin())
+
+
+def _checked(given: dict[str, str]) -> tuple[str, dt.date | None]:
+    """(language or "", business date or None), each refused where it is none."""
+    from tui_billing.cli.front import check_language, check_today
+
+    return check_language(given.get("--lang", "")), check_today(given.get("--today", ""))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
