@@ -176,7 +176,12 @@ def test_a_wrong_payment_is_refused_at_its_field(books, fields, field, words):
 def test_a_wrong_allocation_is_refused(books):
     done, other = issued(books), issued(books, "USCO")
     paid = payment(books, amount=50000, allocations=())
-    for amount, words in ((0, "more than 0"), (-1, "more than 0"), (78001, "only 780.00 EUR"), (60000, "only 500.00 EUR")):
+    for amount, words in (
+        (0, "more than 0"),
+        (-1, "more than 0"),
+        (78001, "only 780.00 EUR"),
+        (60000, "only 500.00 EUR"),
+    ):
         with pytest.raises(Problem, match=words) as refused:
             allocate.allocate_payment(books, clerk(), paid["id"], done["id"], amount)
         assert refused.value.field == "amount"
@@ -286,9 +291,7 @@ def test_hostile_text_is_data(books, text):
     assert drafts.load_draft(books, kept).content.typed == text
     show.invoice_json(books, kept, TODAY)
     done = issue.issue_draft(books, clerk(), draft)
-    paid = receive.receive(
-        books, clerk(), receive.Payment("HOST", TODAY, 100, reference=text, payer=text, note=text)
-    )
+    paid = receive.receive(books, clerk(), receive.Payment("HOST", TODAY, 100, reference=text, payer=text, note=text))
     key = disputes.open_dispute(books, clerk(), done["id"], note=text, contact=text)
     disputes.note_dispute(books, clerk(), key, text)
     receive.reverse_receipt(books, clerk(), paid["id"], text)

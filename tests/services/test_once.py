@@ -98,7 +98,10 @@ def test_one_draft_issued_by_two_clerks_has_one_number(books):
 def test_two_payments_at_once_never_pay_twice(books):
     done = issued(books)
     paid = at_once(
-        *[lambda name=name: receive.receive(books, clerk(name), receive.Payment("ACME", TODAY, 78000)) for name in "abcd"]
+        *[
+            lambda name=name: receive.receive(books, clerk(name), receive.Payment("ACME", TODAY, 78000))
+            for name in "abcd"
+        ]
     )
     assert sorted(answer["open"] for answer in paid) == [0, 78000, 78000, 78000]
     assert books.value("SELECT open FROM invoice WHERE id = ?", (done["id"],)) == 0

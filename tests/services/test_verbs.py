@@ -61,17 +61,23 @@ def test_what_belongs_to_the_customer_is_copied(books):
     card.name, card.city, card.terms = "ACME Holding", "Paris", "0"
     master.change_customer(books, clerk(), key, 1, card)
     second = issued(books)
-    buyers = [json.loads(books.value("SELECT buyer FROM invoice WHERE id = ?", (each["id"],))) for each in (first, second)]
+    buyers = [
+        json.loads(books.value("SELECT buyer FROM invoice WHERE id = ?", (each["id"],))) for each in (first, second)
+    ]
     assert [(each["name"], each["address"]["city"]) for each in buyers] == [
         ("ACME Industries", "Lyon"),
         ("ACME Holding", "Paris"),
     ]
-    assert shown(books, first["id"])["due_date"] == "2026-12-31" and shown(books, second["id"])["due_date"] == "2026-11-25"
+    assert (
+        shown(books, first["id"])["due_date"] == "2026-12-31" and shown(books, second["id"])["due_date"] == "2026-11-25"
+    )
     assert verify(books) == []
 
 
 def test_numbers_go_on_by_series_and_year(books):
-    numbers = [issued(books, today=day, issue_date=day.isoformat())["number"] for day in (TODAY, TODAY, dt.date(2027, 1, 2))]
+    numbers = [
+        issued(books, today=day, issue_date=day.isoformat())["number"] for day in (TODAY, TODAY, dt.date(2027, 1, 2))
+    ]
     note = credit.credit(books, clerk(), books.value("SELECT min(id) FROM invoice"))
     assert numbers == ["F2026-00001", "F2026-00002", "F2027-00001"] and note["number"] == "A2026-00001"
     # The year that is over can still be billed, after its last date.
@@ -106,7 +112,10 @@ def test_two_instalments(books):
     assert books.value(due, (done["id"],)) == "2026-12-25"
     pay(books, "USCO", 1)
     assert books.value(due, (done["id"],)) == "2027-01-24"
-    assert [part["open"] for part in shown(books, done["id"])["instalments"]] == ["0.00", whole["instalments"][1]["amount"]]
+    assert [part["open"] for part in shown(books, done["id"])["instalments"]] == [
+        "0.00",
+        whole["instalments"][1]["amount"],
+    ]
     # Late with the first instalment is late; late with neither is not.
     other = issued(books, "USCO", "A10 3")
     assert shown(books, other["id"], dt.date(2026, 12, 26))["status"] == "overdue"
@@ -172,7 +181,10 @@ def test_an_allocation_is_taken_back(books):
     back = allocate.reverse_allocation(books, clerk(), paid["allocations"][0], "wrong invoice")
     assert shown(books, done["id"])["open"] == "780.00"
     assert books.value("SELECT open FROM receipt WHERE id = ?", (paid["id"],)) == 50000
-    assert books.row("SELECT amount, reverses_id FROM allocation WHERE id = ?", (back,)) == (-50000, paid["allocations"][0])
+    assert books.row("SELECT amount, reverses_id FROM allocation WHERE id = ?", (back,)) == (
+        -50000,
+        paid["allocations"][0],
+    )
     for again in (paid["allocations"][0], back):
         with pytest.raises(Refused):
             allocate.reverse_allocation(books, clerk(), again)

@@ -16,7 +16,8 @@ class Client(NamedTuple):
     """A customer. `number` is the SIREN in France, the VAT or register number elsewhere, "" for a private person.
 
     `weight` says how often they are billed, `basket` what they buy, `habit` how they pay: "each" invoice,
-    all that is due at once twice a month ("batch"), or "late".
+    all that is due in one transfer a month ("batch"), or
+    "late", the month after.
     """
 
     code: str
@@ -99,8 +100,8 @@ CLIENTS: tuple[Client, ...] = (
     _c("MUSEE", "Musée des Arts d'Aurillac", "EPIC", "FR", "fr", "Place Gerbert", "15000", "Aurillac", "306724329", "30", "print", 3, "late", "Régie"),
     _c("NOUGA", "Nougat \"L'Authentique\"", "SARL", "FR", "fr", "8 avenue Saint-Martin", "26200", "Montélimar", "511162893", "30", "rooms", 2, "each", "Aimé Chabert"),
     _c("OPERA", "Opéra-Théâtre de Roanne", "EPCC", "FR", "fr", "1 rue Molière", "42300", "Roanne", "730414521", "30eom", "rooms", 3, "late", "Comptabilité"),
-    _c("PICHO", "Maison Pichon", "SAS", "FR", "fr", "99 rue de Bretagne", "75003", "Paris", "435420419", "30 -1.5%/8", "shop", 3, "each", "Rose Pichon"),
-    _c("QUAI9", "Quai N°9", "SARL", "FR", "fr", "9 quai Rambaud", "69002", "Lyon", "466934783", "30", "advice", 3, "each", "Bilal Touré"),
+    _c("PICHO", "Maison Pichon", "SAS", "FR", "fr", "99 rue de Bretagne", "75003", "Paris", "435420419", "30 -1.5%/8", "shop", 3, "batch", "Rose Pichon"),
+    _c("QUAI9", "Quai N°9", "SARL", "FR", "fr", "9 quai Rambaud", "69002", "Lyon", "466934783", "30", "advice", 3, "batch", "Bilal Touré"),
     _c("REGIE", "Régie Croix-Rousse", "SAS", "FR", "fr", "60 boulevard de la Croix-Rousse", "69004", "Lyon", "399031053", "30eom", "works", 6, "batch", "Mireille Thomas"),
     _c("SOIES", "Soieries L'Hénaff", "SA", "FR", "fr", "14 rue Romarin", "69001", "Lyon", "567587803", "45eom", "shop", 3, "batch", "Gaël L'Hénaff"),
     _c("TRAME", "Trame | architectes", "SELARL", "FR", "fr", "33 rue Victor-Hugo", "63000", "Clermont-Ferrand", "947125779", "30", "advice", 3, "late", "Hugo Vidal"),

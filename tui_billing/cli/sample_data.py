@@ -25,7 +25,7 @@ COMPANY = {
     "electronic_scheme": "0225",
     "contact": "Facturation",
     "phone": "+33 4 72 00 12 12",
-    "email": "facturation@atelier-duval.example",
+    "email": "comptes@duval.example",
     "currency": "EUR",
     "language": "fr",
     "terms": "30",

@@ -158,13 +158,10 @@ def pay_day(rng: Random, planned: Planned) -> dt.date:
     if planned.overdue <= 0:
         return working_between(rng, earliest, TODAY - dt.timedelta(days=1))
     if habit == "batch":
-        # All that is due by then goes out in one transfer, on the 10th and on the 25th.
-        day = planned.due
-        day = day.replace(day=10) if day.day <= 10 else day.replace(day=25) if day.day <= 25 else month_end(day)
-        if day == month_end(day):
-            day += dt.timedelta(days=10)
+        # All that is due by then goes out in one transfer a month; so it does with those who pay late.
+        day = planned.due.replace(day=15) if planned.due.day <= 15 else month_end(planned.due) + dt.timedelta(days=15)
     elif habit == "late":
-        day = planned.due + dt.timedelta(days=rng.randint(4, 34))
+        day = month_end(planned.due) + dt.timedelta(days=25)
     else:
         day = planned.due + dt.timedelta(days=rng.choice((-8, -5, -3, -2, -1, 0, 0, 0, 1, 1, 2, 3, 5, 8)))
     day = max(day, earliest)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any
 
 from tui_billing.models.tables import Table, database
 
@@ -32,11 +33,11 @@ def add(model: type[Table], /, **values: object) -> int:
     return key if isinstance(key, int) else 0
 
 
-def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> None:
-    """Insert rows that all have the same columns."""
+def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """Insert rows that all have the same columns; return them as they are stored."""
     rows = list(rows)
     if not rows:
-        return
+        return []
     text, convert = _insert(model, tuple(rows[0]), database.obj.param, False)
     values = [[to(value) for to, value in zip(convert, row.values(), strict=True)] for row in rows]
     cursor = database.cursor()
@@ -44,13 +45,25 @@ def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> None:
         cursor.executemany(text, values)
     finally:
         cursor.close()
+    return [dict(zip(rows[0], stored, strict=True)) for stored in values]
+
+
+@lru_cache(maxsize=256)
+def _update(model: type[Table], columns: tuple[str, ...], mark: str) -> tuple[str, tuple]:
+    meta = model._meta
+    sets = ", ".join(f"{name} = {mark}" for name in columns)
+    text = f"UPDATE {meta.table_name} SET {sets} WHERE {meta.primary_key.column_name} = {mark}"
+    return text, tuple(meta.columns[name].db_value for name in columns)
 
 
 def change(model: type[Table], key: object, /, **values: object) -> int:
     """Update one row by its key; return how many rows that were (0 or 1)."""
-    meta = model._meta
-    mark = database.obj.param
-    sets = ", ".join(f"{name} = {mark}" for name in values)
-    text = f"UPDATE {meta.table_name} SET {sets} WHERE {meta.primary_key.column_name} = {mark}"
-    parameters = [meta.columns[name].db_value(value) for name, value in values.items()]
+    text, convert = _update(model, tuple(values), database.obj.param)
+    parameters = [to(value) for to, value in zip(convert, values.values(), strict=True)]
     return int(database.execute_sql(text, [*parameters, key]).rowcount)
+
+
+def stored(model: type[Table], values: Mapping[str, object]) -> dict[str, Any]:
+    """The values as the database keeps them, by column name."""
+    columns = model._meta.columns
+    return {name: columns[name].db_value(value) for name, value in values.items()}

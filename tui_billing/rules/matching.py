@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from tui_billing.rules.identifiers import compact, find_references, mentions, payment_reference
 from tui_billing.rules.problem import Problem
@@ -31,10 +32,11 @@ _WEIGHTS = {Reason.REFERENCE: 32, Reason.NUMBER: 16, Reason.IBAN: 8, Reason.NAME
 NAMED = frozenset({Reason.REFERENCE, Reason.NUMBER})
 
 #: Words of a name that say nothing about whose it is.
-_COMMON = frozenset(
+_LEGAL_FORMS = (
     "sa sas sasu sarl eurl snc sci scop ltd limited llc inc corp co company plc gmbh ag kg ohg ug bv nv srl spa sl"
-    " ets etablissements societe ste the and et und le la les de du des of der die das mr mme mrs".split()
 )
+_SMALL_WORDS = "ets etablissements societe ste the and et und le la les de du des of der die das mr mme mrs"
+_COMMON = frozenset([*_LEGAL_FORMS.split(), *_SMALL_WORDS.split()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def possible_numbers(text: str, series: Iterable[tuple[str, int]], widest: int =
     gives at most some thousand.
     """
     runs = re.findall(r"[0-9]+", text.upper(), re.ASCII)[:40]
-    joined = [a + b for a, b in zip(runs, runs[1:], strict=False)]
+    joined = [a + b for a, b in pairwise(runs)]
     numbers: set[str] = set()
     for prefix, year in series:
         for run in (*runs, *joined):

@@ -103,7 +103,8 @@ class HeaderPart(EntryForm):
         self._show_defaults()
 
     def _accept_discount(self, text: str) -> None:
-        value = parse_percent(text, self.desk.language, "document_discount_percent") if text else Decimal(0)
+        typed = text.removeprefix("-")  # a discount of a line is typed with its minus
+        value = parse_percent(typed, self.desk.language, "document_discount_percent") if typed else Decimal(0)
         self.lines.discount = value
         self.content.document_discount_percent = format(value, "f") if value else ""
 

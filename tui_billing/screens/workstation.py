@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.worker import Worker
 
 from tui_billing.locale import _, translate
 from tui_billing.rules.problem import Problem
@@ -156,9 +157,9 @@ class Workstation(OrderedKeys, ThemedApp):
 
         self.push_screen(ExplainScreen.of_entry(lines))
 
-    def render_document(self, invoice_id: int, number: str) -> None:
+    def render_document(self, invoice_id: int, number: str) -> Worker[None]:
         """Make the PDF of an issued document in a process of its own; keys do not wait for it."""
-        self.run_worker(self._render(invoice_id, number), group="render", exit_on_error=False)
+        return self.run_worker(self._render(invoice_id, number), group="render", exit_on_error=False)
 
     async def _render(self, invoice_id: int, number: str) -> None:
         from tui_billing.documents.renderer import document_path

@@ -49,9 +49,8 @@ def back_up(books: Books, path: Path) -> Backup:
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part.unlink(missing_ok=True)
-        with _own_umask():
-            with explained(str(part)):
-                books.db.execute_sql("VACUUM INTO ?", (str(part),))
+        with _own_umask(), explained(str(part)):
+            books.db.execute_sql("VACUUM INTO ?", (str(part),))
         differences = _verified(part, books)
         digest, size = _digest(part), part.stat().st_size
         _sync(part)

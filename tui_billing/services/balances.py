@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from tui_billing.models.door import Books
 from tui_billing.models.tables import Instalment, Invoice, Receipt
@@ -61,6 +62,11 @@ def derive_instalments(books: Books, invoice_id: int, opened: int, open_base: in
     parts = books.rows(
         "SELECT id, amount FROM instalment WHERE invoice_id = ? ORDER BY due_date, position", (invoice_id,)
     )
+    return spread(parts, opened, open_base)
+
+
+def spread(parts: Sequence[tuple[int, int]], opened: int, open_base: int) -> list[tuple[int, int, int]]:
+    """The same for (key, amount) in order of their due dates."""
     settled = sum(amount for _, amount in parts) - opened
     result: list[tuple[int, int, int]] = []
     left, left_base = opened, open_base

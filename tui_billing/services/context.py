@@ -38,6 +38,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "write_off": frozenset({"supervisor"}),
     "close_period": frozenset({"supervisor"}),
 }
+#: Columns of a journal line that an audit event holds.
+POSTED = ("account", "customer_id", "debit", "credit", "currency", "amount")
 _WRITERS = frozenset({"clerk", "supervisor"})
 
 
@@ -77,6 +79,7 @@ class Work:
         self.verb = verb
         self.at = context.now()
         self.operator_id = _operator_id(books, context)
+        self._posted: list[list[Any]] = []
 
     @property
     def today(self) -> dt.date:
@@ -99,9 +102,10 @@ class Work:
         if not balanced(entries):
             raise AssertionError(f"unbalanced entry for {entity} {entity_id}: {entries}")
         require_open_period(self.books, date)
+        verb = verb or self.verb
         posting = add(
             Posting,
-            verb=verb or self.verb,
+            verb=verb,
             date=date,
             document_date=document_date,
             entry_at=self.at,
@@ -112,7 +116,7 @@ class Work:
             command_id=self.context.command_id,
             batch_id=self.context.batch_id,
         )
-        add_all(
+        lines = add_all(
             PostingLine,
             [
                 {
@@ -127,10 +131,18 @@ class Work:
                 for entry in entries
             ],
         )
+        head = [posting, verb, date.isoformat(), document_date.isoformat(), entity, entity_id, text]
+        self._posted.append([*head, [[line[name] for name in POSTED] for line in lines]])
         return posting
 
     def audit(self, action: str, entity: str, entity_id: int, payload: dict[str, Any], label: str) -> None:
-        """Append the audit event, chained to the one before, and tell the other clerks (`label`)."""
+        """Append the audit event, chained to the one before, and tell the other clerks (`label`).
+
+        What was posted since the last event of this transaction goes into its content, as `postings`.
+        """
+        if self._posted:
+            payload = {**payload, "postings": self._posted}
+            self._posted = []
         lock = " FOR UPDATE" if self.books.engine == "postgres" else ""
         row = self.books.row("SELECT seq, hash FROM chain_head WHERE id = 1" + lock)
         assert row is not None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,9 +12,8 @@ from tui_billing.models.tables import Invoice, InvoiceAdjustment, InvoiceLine, V
 from tui_billing.models.write import add, add_all, change
 from tui_billing.rules.content import LIMITS
 from tui_billing.rules.identifiers import payment_reference
-from tui_billing.rules.journal import GOODS, SERVICES, Entry, issue_entries, proportion
+from tui_billing.rules.journal import GOODS, SERVICES, Entry, issue_entries, opposite, proportion
 from tui_billing.rules.money import convert, plain
-from tui_billing.rules.party import Party
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import clean
 from tui_billing.rules.totals import Vat, tax_of
@@ -23,6 +21,7 @@ from tui_billing.services.allocate import settle
 from tui_billing.services.balances import locked, refresh_invoice
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.issue import announce, sales_by_nature, take_number
+from tui_billing.services.record import content_of
 
 #: Columns that a credit note takes over from its invoice as they are.
 _COPIED = (
@@ -86,10 +85,10 @@ def credit(
         _within_invoice(books, invoice_id, original, gross)
         entries = _entries(books, invoice_id, chosen, groups)
         number = _freeze(work, note, on, chosen, groups)
-        header = books.row("SELECT currency, customer_id, buyer FROM invoice WHERE id = ?", (note,))
-        assert header is not None
-        buyer = Party.from_json(json.loads(header[2]))
-        announce(work, note, number, entries, on, header[0], header[1], buyer, credit=True)
+        content = content_of(books, note)
+        code = books.value("SELECT code FROM customer WHERE id = ?", (content["customer_id"],))
+        label = f"{number} {code} {content['buyer_name']} {content['purchase_order']}"
+        announce(work, "credit", note, content, opposite(entries), label=label)
         part = min(gross, original[3])
         if part > 0:
             settle(work, "credit", note, invoice_id, part, on)
@@ -268,9 +267,7 @@ def _within_invoice(books: Books, invoice_id: int, original: tuple, gross: int) 
         )
 
 
-def _freeze(
-    work: Work, note: int, on: dt.date, chosen: list[dict[str, Any]], groups: dict[Key, dict[str, Any]]
-) -> str:
+def _freeze(work: Work, note: int, on: dt.date, chosen: list[dict[str, Any]], groups: dict[Key, dict[str, Any]]) -> str:
     lines_total = sum(line["net"] for line in chosen)
     net, tax = sum(g["taxable"] for g in groups.values()), sum(g["tax"] for g in groups.values())
     net_base = sum(g["taxable_base"] for g in groups.values())

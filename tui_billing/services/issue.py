@@ -11,22 +11,22 @@ from tui_billing.documents.mentions import MentionFacts, choose_mentions
 from tui_billing.documents.printable import Mention
 from tui_billing.models.door import Books
 from tui_billing.models.tables import Instalment, Invoice, InvoiceAdjustment, InvoiceLine, Series, VatBreakdown
-from tui_billing.models.write import add, add_all, change
+from tui_billing.models.write import add, add_all, change, stored
 from tui_billing.rules import numbering
 from tui_billing.rules.content import Content
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.identifiers import payment_reference
-from tui_billing.rules.journal import Entry, issue_entries, opposite, proportion
+from tui_billing.rules.journal import Entry, issue_entries, proportion
 from tui_billing.rules.money import convert
 from tui_billing.rules.numbers import format_money, format_number
-from tui_billing.rules.party import Party
 from tui_billing.rules.problem import Conflict, NotFound, Problem, Refused
 from tui_billing.rules.terms import early_payment, parse_terms
 from tui_billing.rules.text import fold
 from tui_billing.rules.totals import Totals
-from tui_billing.services.balances import locked, refresh_invoice
+from tui_billing.services.balances import locked, spread
 from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.drafts import typed_content
+from tui_billing.services.record import content_written
 from tui_billing.services.resolve import Resolved, resolve
 
 #: kind -> (UNTDID 1001 code, default prefix of the series)
@@ -98,7 +98,7 @@ def issue_in(work: Work, content: Content) -> dict[str, Any]:
 
 
 def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) -> dict[str, Any]:
-    known = resolve(work.books, content, work.today)
+    known = resolve(work.books, content, work.today, issuing=True)
     for problem in known.blocking():
         raise problem
     assert known.totals is not None and known.customer is not None
@@ -109,25 +109,16 @@ def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) 
             theirs={"gross": known.totals.gross},
         )
     base = base_amounts(known.totals, known.currency, known.company.currency, known.rate)
-    _write_lines(draft_id, known, known.totals)
-    _write_breakdown(draft_id, known.totals, base)
-    add_all(
-        Instalment,
-        [
-            {
-                "invoice_id": draft_id,
-                "position": part.position,
-                "due_date": part.due_date,
-                "amount": part.amount,
-                "open": part.amount,
-                "open_base": 0,
-            }
-            for part in known.instalments
-        ],
-    )
+    lines, adjustments = _write_lines(draft_id, known, known.totals)
+    children = {
+        "lines": lines,
+        "adjustments": adjustments,
+        "vat": _write_breakdown(draft_id, known.totals, base),
+        "instalments": _write_instalments(draft_id, known, base),
+    }
     number, series = take_number(work, "invoice", known.issue_date)
-    _freeze(work, draft_id, known, known.totals, base, number, series)
-    refresh_invoice(work.books, draft_id, known.issue_date)
+    header = _freeze(work, draft_id, known, known.totals, base, number, series)
+    content_posted = content_written(header, children)
     totals = known.totals
     sales = sales_by_nature(
         ((line.vat.key, line.nature, result.net) for line, result in zip(known.lines, totals.lines, strict=True)),
@@ -136,7 +127,14 @@ def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) 
     entries = issue_entries(
         payable=(totals.payable, base.payable), sales=sales, tax=(totals.tax, base.tax), rounding=totals.rounding
     )
-    announce(work, draft_id, number, entries, known.issue_date, known.currency, known.customer.id, known.buyer)
+    announce(
+        work,
+        "issue",
+        draft_id,
+        content_posted,
+        entries,
+        label=f"{number} {known.customer.code} {header['buyer_name']} {header['purchase_order']}",
+    )
     return {"id": draft_id, "number": number}
 
 
@@ -157,8 +155,9 @@ def taxables(totals: Totals, base: BaseAmounts) -> list[tuple[int, int]]:
     return [(group.taxable, part[0]) for group, part in zip(totals.vat, base.groups, strict=True)]
 
 
-def _write_lines(invoice_id: int, known: Resolved, totals: Totals) -> None:
-    add_all(
+def _write_lines(invoice_id: int, known: Resolved, totals: Totals) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Write lines and adjustments; return both as they are stored."""
+    lines = add_all(
         InvoiceLine,
         [
             {
@@ -185,7 +184,7 @@ def _write_lines(invoice_id: int, known: Resolved, totals: Totals) -> None:
             for position, (line, result) in enumerate(zip(known.lines, totals.lines, strict=True), 1)
         ],
     )
-    add_all(
+    adjustments = add_all(
         InvoiceAdjustment,
         [
             {
@@ -203,10 +202,31 @@ def _write_lines(invoice_id: int, known: Resolved, totals: Totals) -> None:
             for item in totals.adjustments
         ],
     )
+    return lines, adjustments
 
 
-def _write_breakdown(invoice_id: int, totals: Totals, base: BaseAmounts) -> None:
-    add_all(
+def _write_instalments(invoice_id: int, known: Resolved, base: BaseAmounts) -> list[dict[str, Any]]:
+    parts = sorted(known.instalments, key=lambda part: (part.due_date, part.position))
+    spreads = spread([(part.position, part.amount) for part in parts], sum(part.amount for part in parts), base.payable)
+    shares = {position: open_base for position, _, open_base in spreads}
+    return add_all(
+        Instalment,
+        [
+            {
+                "invoice_id": invoice_id,
+                "position": part.position,
+                "due_date": part.due_date,
+                "amount": part.amount,
+                "open": part.amount,
+                "open_base": shares[part.position],
+            }
+            for part in known.instalments
+        ],
+    )
+
+
+def _write_breakdown(invoice_id: int, totals: Totals, base: BaseAmounts) -> list[dict[str, Any]]:
+    return add_all(
         VatBreakdown,
         [
             {
@@ -287,13 +307,23 @@ def _freeze(
     base: BaseAmounts,
     number: str,
     series: tuple[int, int],
-) -> None:
-    """Write everything that the law and the customer will see, and close it for good."""
+) -> dict[str, Any]:
+    """Write everything that the law and the customer will see, and close it for good; return it as stored."""
     content, customer, buyer = known.content, known.customer, known.buyer
     assert customer is not None and buyer is not None
-    change(
-        Invoice,
-        invoice_id,
+    first_due = min(part.due_date for part in known.instalments)
+    papers = {
+        "seller": known.seller.to_json(),
+        "buyer": buyer.to_json(),
+        "delivery": {"name": known.delivery_name, "address": known.delivery.to_json()} if known.delivery else {},
+        "mentions": [
+            {"code": mention.code, "text": mention.text} for mention in _mentions(known, totals, customer.language)
+        ],
+    }
+    values = dict(
+        kind="invoice",
+        type_code=KINDS["invoice"][0],
+        operator_id=work.operator_id,
         state="issued",
         number=number,
         series_id=series[0],
@@ -326,12 +356,6 @@ def _freeze(
         language=customer.language,
         prices_include_vat=known.company.prices_include_vat,
         method=totals.method,
-        seller=known.seller.to_json(),
-        buyer=buyer.to_json(),
-        delivery={"name": known.delivery_name, "address": known.delivery.to_json()} if known.delivery else {},
-        mentions=[
-            {"code": mention.code, "text": mention.text} for mention in _mentions(known, totals, customer.language)
-        ],
         note=content.note,
         lines_total=totals.lines_total,
         allowances_total=totals.allowances_total,
@@ -348,13 +372,16 @@ def _freeze(
         payable_base=base.payable,
         open=totals.payable,
         open_base=base.payable,
-        next_due=known.due_date,
+        next_due=first_due if totals.payable else None,
+        settled_on=None if totals.payable else known.issue_date,  # nothing is ever to be paid
         form=None,
         holder=None,
         issued_at=work.at,
         issued_by=work.operator_id,
         batch_id=work.context.batch_id,
     )
+    change(Invoice, invoice_id, **values, **papers)
+    return {"id": invoice_id, **stored(Invoice, values), **papers}
 
 
 def _mentions(known: Resolved, totals: Totals, language: str) -> tuple[Mention, ...]:
@@ -384,38 +411,21 @@ def _mentions(known: Resolved, totals: Totals, language: str) -> tuple[Mention, 
 
 
 def announce(
-    work: Work,
-    invoice_id: int,
-    number: str,
-    entries: list[Entry],
-    issue_date: dt.date,
-    currency: str,
-    customer_id: int,
-    buyer: Party | None,
-    *,
-    credit: bool = False,
+    work: Work, action: str, invoice_id: int, content: dict[str, Any], entries: list[Entry], *, label: str
 ) -> None:
-    """Post an issued document, make it findable, and append its audit event with its whole content."""
-    from tui_billing.services.record import content_of
-
+    """Post an issued document, make it findable by `label`, and append its audit event with its whole content."""
+    day = dt.date.fromisoformat(content["issue_date"])
     work.post(
-        opposite(entries) if credit else entries,
-        date=issue_date,
-        document_date=issue_date,
+        entries,
+        date=day,
+        document_date=day,
         entity="invoice",
         entity_id=invoice_id,
-        currency=currency,
-        customer_id=customer_id,
-        text=number,
+        currency=content["currency"],
+        customer_id=content["customer_id"],
+        text=content["number"],
     )
-    books = work.books
-    code, order = books.row(  # type: ignore[misc]
-        "SELECT c.code, i.purchase_order FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.id = ?",
-        (invoice_id,),
+    work.books.db.execute_sql(
+        work.books.sql("INSERT INTO invoice_search (rowid, text) VALUES (?, ?)"), (invoice_id, fold(label))
     )
-    name = buyer.name if buyer else ""
-    books.db.execute_sql(
-        books.sql("INSERT INTO invoice_search (rowid, text) VALUES (?, ?)"),
-        (invoice_id, fold(f"{number} {code} {name} {order}")),
-    )
-    work.audit("credit" if credit else "issue", "invoice", invoice_id, content_of(books, invoice_id), number)
+    work.audit(action, "invoice", invoice_id, content, content["number"])

@@ -104,7 +104,9 @@ def receive(books: Books, context: Context, payment: Payment) -> dict[str, Any]:
         exponent(currency)
         if books.engine == "postgres":
             # All that this may settle, in one order for everybody: two payments at once wait, none deadlocks.
-            books.rows("SELECT id FROM invoice WHERE customer_id = ? AND open <> 0 ORDER BY id FOR UPDATE", (customer.id,))
+            books.rows(
+                "SELECT id FROM invoice WHERE customer_id = ? AND open <> 0 ORDER BY id FOR UPDATE", (customer.id,)
+            )
         items = open_items(books, customer.id)
         if items and currency not in {item.currency for item in items} and currency != customer.currency:
             raise Problem(

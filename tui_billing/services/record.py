@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from tui_billing.models import guards
@@ -38,6 +40,33 @@ _CHILDREN = {
     "instalments": ("instalment", "position, due_date, amount", "position"),
 }
 _JSON = {"seller", "buyer", "delivery", "mentions"}
+
+
+#: Columns of a document that issue never sets: they are what the table says.
+_DEFAULTS: dict[str, Any] = {
+    field.column_name: None if field.default is None else field.db_value(field.default)
+    for field in Invoice._meta.sorted_fields
+    if field.column_name in _FROZEN and not callable(field.default)
+}
+
+
+def content_written(header: Mapping[str, Any], children: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, Any]:
+    """The same content from what has just been written, without reading it back; `verify` compares both.
+
+    `header` are stored values by column (seller, buyer, delivery and mentions as JSON values), `children` the
+    stored rows of `lines`, `adjustments`, `vat` and `instalments` in their order.
+    """
+    content: dict[str, Any] = {name: header[name] if name in header else _DEFAULTS[name] for name in _FROZEN}
+    for name, (_, columns, _) in _CHILDREN.items():
+        names = _names(columns)
+        content[name] = [[row.get(column) for column in names] for row in children.get(name, ())]
+    content["v"] = VERSION
+    return content
+
+
+@cache
+def _names(columns: str) -> tuple[str, ...]:
+    return tuple(columns.replace(",", " ").split())
 
 
 def content_of(books: Books, invoice_id: int) -> dict[str, Any]:

@@ -12,8 +12,7 @@ from decimal import Decimal
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
-from tui_billing.models.tables import Address as AddressRow
-from tui_billing.models.tables import Company, Contact, Customer, Identifier
+from tui_billing.models.tables import Company
 from tui_billing.rules import law
 from tui_billing.rules.checks import Finding, InvoiceFacts, LineFacts, check_invoice
 from tui_billing.rules.content import LIMITS, Content, CustomerFacts, LineContent, ResolvedLine, resolve_line
@@ -83,37 +82,51 @@ def seller_of(firm: Company) -> Party:
     return Party.from_json(firm.party)
 
 
-def buyer_of(customer_id: int) -> tuple[Party, str, Address | None]:
+_BUYER = (
+    "SELECT c.name, c.legal_form, c.siren, c.siret, c.vat_id, c.electronic_address, c.electronic_scheme,"
+    " c.phone, c.email, c.country, p.name, p.phone, p.email"
+    " FROM customer c LEFT JOIN contact p ON p.id = (SELECT min(id) FROM contact WHERE customer_id = c.id)"
+    " WHERE c.id = ?"
+)
+_ADDRESSES = (
+    "SELECT kind, name, line1, line2, line3, postcode, city, region, country FROM address"
+    " WHERE customer_id = ? ORDER BY id DESC"
+)
+
+
+def buyer_of(books: Books, customer_id: int) -> tuple[Party, str, Address | None]:
     """(buyer, name and address of delivery where they differ) as they stand in the customer's card now."""
-    customer = Customer.get_by_id(customer_id)
-    rows = list(AddressRow.select().where(AddressRow.customer == customer_id).order_by(AddressRow.id))
-    billing = next((row for row in rows if row.kind == "billing"), None)
-    delivery = next((row for row in rows if row.kind == "delivery"), None)
-    contact = Contact.select().where(Contact.customer == customer_id).order_by(Contact.id).first()
-    pairs = Identifier.select().where(Identifier.customer == customer_id).order_by(Identifier.id)
+    row = books.row(_BUYER, (customer_id,))
+    assert row is not None
+    # The first address of a kind counts: it comes last here.
+    places = {kind: (name, Address(*rest)) for kind, name, *rest in books.rows(_ADDRESSES, (customer_id,))}
+    pairs = books.rows("SELECT scheme, value FROM identifier WHERE customer_id = ? ORDER BY id", (customer_id,))
     buyer = Party(
-        name=customer.name,
-        legal_form=customer.legal_form,
-        address=_address(billing) if billing else Address(country=customer.country),
-        siren=customer.siren,
-        siret=customer.siret,
-        vat_id=customer.vat_id,
-        electronic_address=customer.electronic_address,
-        electronic_scheme=customer.electronic_scheme,
-        contact=contact.name if contact else "",
-        phone=(contact.phone if contact else "") or customer.phone,
-        email=(contact.email if contact else "") or customer.email,
-        identifiers=tuple((row.scheme, row.value) for row in pairs),
+        name=row[0],
+        legal_form=row[1],
+        address=places["billing"][1] if "billing" in places else Address(country=row[9]),
+        siren=row[2],
+        siret=row[3],
+        vat_id=row[4],
+        electronic_address=row[5],
+        electronic_scheme=row[6],
+        contact=row[10] or "",
+        phone=row[11] or row[7],
+        email=row[12] or row[8],
+        identifiers=tuple((scheme, value) for scheme, value in pairs),
     )
-    return buyer, delivery.name if delivery else "", _address(delivery) if delivery else None
+    name, address = places.get("delivery", ("", None))
+    return buyer, name, address
 
 
-def _address(row: AddressRow) -> Address:
-    return Address(row.line1, row.line2, row.line3, row.postcode, row.city, row.region, row.country)
+def resolve(
+    books: Books, content: Content, today: dt.date, *, kind: str = "invoice", issuing: bool = False
+) -> Resolved:
+    """Give the typed invoice its meaning and check it; reads only, and raises nothing of the clerk's making.
 
-
-def resolve(books: Books, content: Content, today: dt.date, *, kind: str = "invoice") -> Resolved:
-    """Give the typed invoice its meaning and check it; reads only, and raises nothing of the clerk's making."""
+    `issuing` leaves out what only warns (debts against the credit limit) and what taking the number asks
+    again (the last date of the series).
+    """
     firm = company(books)
     known = Resolved(content=content, seller=seller_of(firm), company=firm)
     known.content = content = _cleaned(content, known.problems)
@@ -121,10 +134,11 @@ def resolve(books: Books, content: Content, today: dt.date, *, kind: str = "invo
         known.problems.append(
             Problem("{text} in {place} cannot be read; correct it", field=place, text=typed[:60], place=place)
         )
-    _resolve_header(books, known, today)
+    _resolve_header(books, known, today, debts=not issuing)
     _resolve_lines(books, known)
     _resolve_money(known)
-    known.findings = check_invoice(_facts(books, known, today, kind))
+    last = None if issuing else _last_issue_date(books, kind, known.issue_date)
+    known.findings = check_invoice(_facts(known, today, kind, last))
     return known
 
 
@@ -166,7 +180,7 @@ def _read_date(known: Resolved, text: str, place: str) -> dt.date | None:
         return None
 
 
-def _resolve_header(books: Books, known: Resolved, today: dt.date) -> None:
+def _resolve_header(books: Books, known: Resolved, today: dt.date, *, debts: bool) -> None:
     content = known.content
     if content.customer:
         known.customer = facts.customer_by_code(books, content.customer)
@@ -179,9 +193,10 @@ def _resolve_header(books: Books, known: Resolved, today: dt.date) -> None:
                 )
             )
     if known.customer:
-        owed, overdue = facts.owed_by(books, known.customer.id, today)
-        known.customer = _with_debts(known.customer, owed, overdue)
-        known.buyer, known.delivery_name, known.delivery = buyer_of(known.customer.id)
+        if debts:
+            owed, overdue = facts.owed_by(books, known.customer.id, today)
+            known.customer = replace(known.customer, owed=owed, overdue=overdue)
+        known.buyer, known.delivery_name, known.delivery = buyer_of(books, known.customer.id)
     known.issue_date = _date(known, "issue_date") or today
     known.delivery_date = _date(known, "delivery_date")
     known.period_start, known.period_end = _date(known, "period_start"), _date(known, "period_end")
@@ -215,10 +230,6 @@ def _resolve_header(books: Books, known: Resolved, today: dt.date) -> None:
         except Problem as error:
             known.discount_percent = Decimal(0)
             known.problems.append(error)
-
-
-def _with_debts(customer: CustomerFacts, owed: int, overdue: int) -> CustomerFacts:
-    return replace(customer, owed=owed, overdue=overdue)
 
 
 def _resolve_lines(books: Books, known: Resolved) -> None:
@@ -281,10 +292,12 @@ def _resolve_money(known: Resolved) -> None:
         known.problems.append(error)
 
 
-def _facts(books: Books, known: Resolved, today: dt.date, kind: str) -> InvoiceFacts:
-    last = books.value(
-        "SELECT max(last_issue_date) FROM series WHERE code = ? AND year = ?", (kind, known.issue_date.year)
-    )
+def _last_issue_date(books: Books, kind: str, issue_date: dt.date) -> dt.date | None:
+    last = books.value("SELECT max(last_issue_date) FROM series WHERE code = ? AND year = ?", (kind, issue_date.year))
+    return dt.date.fromisoformat(str(last)) if last else None
+
+
+def _facts(known: Resolved, today: dt.date, kind: str, last: dt.date | None) -> InvoiceFacts:
     customer = known.customer
     nets = [result.net for result in known.totals.lines] if known.totals else [0] * len(known.lines)
     added = 0
@@ -303,7 +316,7 @@ def _facts(books: Books, known: Resolved, today: dt.date, kind: str) -> InvoiceF
         delivery_date=known.delivery_date,
         period_start=known.period_start,
         period_end=known.period_end,
-        last_issue_date=dt.date.fromisoformat(str(last)) if last else None,
+        last_issue_date=last,
         today=today,
         purchase_order=known.content.purchase_order,
         purchase_order_required=bool(customer and customer.purchase_order_required),

@@ -125,6 +125,8 @@ class LineGrid(Widget):
         index = self._top + y - 1
         if index < len(self.rows):
             row = self.rows[index]
+            if row.problem and index == self.at:
+                return Strip([cell(f"{index + 1:>2}", width, "left", base)], width)
             if row.problem:
                 style = self.get_component_rich_style("line-grid--problem")
                 text = f"{index + 1:>2}  ! {row.cells[1]}  {row.problem}" if row.cells else row.problem

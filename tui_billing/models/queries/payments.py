@@ -160,7 +160,8 @@ def totals(books: Books) -> list[tuple[str, int, int]]:
 
 _OPEN = (
     "SELECT i.id, i.number, i.kind, c.id, c.code, c.name, i.next_due, i.currency, i.open, i.disputed"
-    " FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.open <> 0 AND i.state = 'issued' AND i.currency = ?"
+    " FROM invoice i JOIN customer c ON c.id = i.customer_id"
+    " WHERE i.open <> 0 AND i.state = 'issued' AND i.currency = ?"
 )
 
 
@@ -211,7 +212,7 @@ def _customer(line: Line, candidates: Sequence[Candidate], ibans: Mapping[int, f
 
 
 def _item(found: tuple, ibans: dict[int, frozenset[str]]) -> Item:
-    return Item(*found[:10], ibans=ibans.get(found[3], frozenset()))
+    return Item(*found, ibans.get(found[3], frozenset()))
 
 
 def _series(books: Books) -> list[tuple[str, int]]:

@@ -29,7 +29,7 @@ def settled_by_status(books: Books) -> dict[Status, tuple[int, int]]:
     What only money settled is read from the covering index of settled documents; the few that were credited
     or written off have indexes of their own.
     """
-    sums = {status: (0, 0) for status in (Status.WRITTEN_OFF, Status.CREDITED, Status.PAID)}
+    sums = dict.fromkeys((Status.WRITTEN_OFF, Status.CREDITED, Status.PAID), (0, 0))
     rows = books.rows(
         "SELECT 'paid', count(*), sum(gross_base) FROM invoice"
         " WHERE settled_on IS NOT NULL AND kind <> 'credit_note' AND written_off = 0 AND credited = 0"

@@ -1,0 +1,107 @@
+"""Figures and dates as the screens write them, in the clerk's language."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from tui_billing.locale import N_, _, language_in_use
+from tui_billing.rules.dates import format_date
+from tui_billing.rules.money import Money
+from tui_billing.rules.numbers import format_money, format_number
+
+#: What an audit action is called where it stands alone.
+ACTIONS = {
+    "issue": N_("issued"),
+    "credit": N_("issued"),
+    "receive": N_("received"),
+    "allocate": N_("allocated"),
+    "take_back": N_("allocation taken back"),
+    "reverse": N_("reversed"),
+    "write_off": N_("written off"),
+    "open_dispute": N_("dispute opened"),
+    "note_dispute": N_("dispute note"),
+    "move_dispute": N_("dispute moved on"),
+    "close_dispute": N_("dispute closed"),
+    "render": N_("PDF made"),
+    "add": N_("entered"),
+    "change": N_("changed"),
+}
+REASONS = {
+    "price": N_("wrong price"),
+    "quantity": N_("wrong quantity"),
+    "not_delivered": N_("not delivered"),
+    "quality": N_("goods or service not as agreed"),
+    "duplicate": N_("billed twice"),
+    "wrong_customer": N_("wrong customer or address"),
+    "terms": N_("terms or discount"),
+    "paid_already": N_("paid already"),
+    "other": N_("other"),
+}
+DISPUTE_STATUSES = {
+    "received": N_("received"),
+    "investigating": N_("investigating"),
+    "waiting_customer": N_("waiting for the customer"),
+    "waiting_colleague": N_("waiting for a colleague"),
+    "decided": N_("decided"),
+    "closed": N_("closed"),
+}
+OUTCOMES = {
+    "corrected": N_("corrected"),
+    "credited": N_("credited"),
+    "documents_sent": N_("documents sent"),
+    "reaffirmed": N_("reaffirmed"),
+    "withdrawn": N_("withdrawn"),
+}
+NOTE_KINDS = {
+    "opened": N_("opened"),
+    "note": N_("note"),
+    "call": N_("call"),
+    "letter": N_("letter"),
+    "question": N_("question"),
+    "answer": N_("answer"),
+    "status": N_("status"),
+    "closed": N_("closed"),
+}
+
+
+def word(table: dict[str, str], token: str) -> str:
+    """The clerk's word for a token; a token without one stands for itself."""
+    return _(table[token]) if token in table else token
+
+
+def money(minor: int, currency: str, *, code: bool = False) -> str:
+    """Minor units as an amount."""
+    return format_money(minor, currency, language_in_use(), code=code)
+
+
+def number(value: Decimal | int, places: int | None = None) -> str:
+    """A quantity, price, percent or rate."""
+    return format_number(Decimal(value), language_in_use(), places)
+
+
+def day(value: dt.date | None) -> str:
+    """A date, "" for none."""
+    return format_date(value, language_in_use()) if value else ""
+
+
+def short_day(value: dt.date | None) -> str:
+    """A date in eight cells: 25/11/26."""
+    return f"{value.day:02}/{value.month:02}/{value.year % 100:02}" if value else ""
+
+
+def instant(text: str) -> str:
+    """A UTC instant of the books as local day and time, to the minute."""
+    local = dt.datetime.fromisoformat(text).astimezone()
+    return f"{short_day(local.date())} {local:%H:%M}"
+
+
+def value(thing: object) -> str:
+    """A value of a sentence, as a clerk reads it."""
+    if isinstance(thing, Money):
+        return money(thing.minor, thing.currency)
+    if isinstance(thing, Decimal):
+        return number(thing)
+    if isinstance(thing, dt.date):
+        return day(thing)
+    return str(thing)
