@@ -49,10 +49,14 @@ def origin() -> str:
 def require_terminal() -> None:
     """Refuse to start the workstation where it could not be seen or typed at."""
     if not (_is_terminal(0) and _is_terminal(1)):
-        raise Problem("the workstation needs a terminal to read from and to write to; in a script use: tui-billing --help")
+        raise Problem(
+            "the workstation needs a terminal to read from and to write to; in a script use: tui-billing --help"
+        )
     if os.environ.get("TERM", "") in ("", "dumb", "unknown"):
-        raise Problem("this terminal (TERM={term}) cannot show the workstation; set TERM, for example to xterm-256color",
-                      term=os.environ.get("TERM", "")[:20])
+        raise Problem(
+            "this terminal (TERM={term}) cannot show the workstation; set TERM, for example to xterm-256color",
+            term=os.environ.get("TERM", "")[:20],
+        )
 
 
 def _is_terminal(handle: int) -> bool:

@@ -86,9 +86,7 @@ def _whole(text: str, file: TextIO, line: int) -> Iterator[tuple[int, dict[str, 
 
 def _parse(text: str, line: int) -> Any:
     try:
-        return json.loads(
-            text, parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_once
-        )
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=_no_constant, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
         place = line + error.lineno - 1
         problem = Problem("this is not JSON: {reason} (column {column})", reason=error.msg, column=error.colno)

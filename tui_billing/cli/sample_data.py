@@ -20,7 +20,7 @@ COMPANY = {
     "siren": "732829320",
     "siret": "73282932000074",
     "vat_id": "FR44732829320",
-    "legal_info": "SARL au capital de 20 000 €, RCS Lyon 732 829 320",
+    "legal_info": "SARL au capital de 20 000 €, RCS Lyon",
     "electronic_address": "732829320",
     "electronic_scheme": "0225",
     "contact": "Facturation",
@@ -113,7 +113,11 @@ BASKETS = {
 
 #: Texts of lines that no item stands for, and their prices.
 FREE_LINES = {
-    "fr": (("Dépose et mise en décharge", "185.00"), ("Échantillons sur mesure", "62.50"), ("Frais de dossier", "35.00")),
+    "fr": (
+        ("Dépose et mise en décharge", "185.00"),
+        ("Échantillons sur mesure", "62.50"),
+        ("Frais de dossier", "35.00"),
+    ),
     "en": (("Removal and disposal", "185.00"), ("Samples made to measure", "62.50"), ("Special packing", "48.00")),
 }
 
@@ -140,7 +144,17 @@ RATE_SOURCE = "ECB"
 HOLIDAYS = frozenset(
     map(
         dt.date.fromisoformat,
-        "2025-12-25 2026-01-01 2026-04-06 2026-05-01 2026-05-08 2026-05-14 2026-05-25 2026-07-14 2026-11-11".split(),
+        [
+            "2025-12-25",
+            "2026-01-01",
+            "2026-04-06",
+            "2026-05-01",
+            "2026-05-08",
+            "2026-05-14",
+            "2026-05-25",
+            "2026-07-14",
+            "2026-11-11",
+        ],
     )
 )
 

@@ -12,6 +12,8 @@ from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_plan import DRAFTS, TODAY, Planned, is_working, pay_day, working, working_between
 from tui_billing.models.door import Books
 from tui_billing.rules.content import Content, LineContent
+from tui_billing.rules.money import convert
+from tui_billing.rules.terms import instalments, parse_terms
 from tui_billing.services import allocate, credit, disputes, drafts, issue, receive
 from tui_billing.services.context import Context
 from tui_billing.services.resolve import resolve
@@ -52,7 +54,9 @@ class Desk:
         """Half past seven UTC and on, about a minute and a half a step."""
         self.ticks += 1
         start = dt.datetime.combine(self.today, dt.time(7, 30), dt.UTC)
-        moment = start + dt.timedelta(seconds=97 * self.ticks, microseconds=(self.ticks * 7919 + self.today.day) % 10**6)
+        moment = start + dt.timedelta(
+            seconds=97 * self.ticks, microseconds=(self.ticks * 7919 + self.today.day) % 10**6
+        )
         return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def by(self, login: str) -> Context:
@@ -136,8 +140,6 @@ class Year:
 
     def _pay_parts(self, planned: Planned) -> None:
         """Each instalment when it is due; those still to come are not paid."""
-        from tui_billing.rules.terms import instalments, parse_terms
-
         parts = instalments(planned.date, parse_terms(planned.client.terms), 100)
         for part in parts:
             day = working(max(part.due_date, planned.date + dt.timedelta(days=2)) + dt.timedelta(days=1))
@@ -363,7 +365,9 @@ class Year:
             if part > 0:
                 allocations.append((planned.id, part))
                 rest -= part
-        wrong = next((item for item in self._open_of(first) if item.open >= amount), None) if money.way == "moved" else None
+        wrong = (
+            next((item for item in self._open_of(first) if item.open >= amount), None) if money.way == "moved" else None
+        )
         if wrong is not None:
             allocations = [(wrong.id, amount)]
         payment = receive.Payment(
@@ -399,11 +403,11 @@ class Year:
     def _keep_drafts(self) -> None:
         for login, code, pairs, values in DRAFTS:
             lines = [LineContent(item=item, quantity=quantity) for item, quantity in pairs]
-            content = Content(customer=code, lines=lines, issue_date=TODAY.isoformat(), **values)
+            content = Content(customer=code, lines=lines, issue_date=TODAY.isoformat())
+            for name, value in values.items():
+                setattr(content, name, value)
             known = resolve(self.books, content, TODAY)
             assert known.customer is not None and known.totals is not None
-            from tui_billing.rules.money import convert
-
             gross = known.totals.gross
             drafts.save_draft(
                 self.books,

@@ -159,7 +159,10 @@ def pay_day(rng: Random, planned: Planned) -> dt.date:
         return working_between(rng, earliest, TODAY - dt.timedelta(days=1))
     if habit == "batch":
         # All that is due by then goes out in one transfer a month; so it does with those who pay late.
-        day = planned.due.replace(day=15) if planned.due.day <= 15 else month_end(planned.due) + dt.timedelta(days=15)
+        run = 8 + 4 * (len(planned.client.name) % 5)
+        day = (
+            planned.due.replace(day=run) if planned.due.day <= run else month_end(planned.due) + dt.timedelta(days=run)
+        )
     elif habit == "late":
         day = month_end(planned.due) + dt.timedelta(days=25)
     else:
@@ -181,7 +184,7 @@ def working_between(rng: Random, first: dt.date, last: dt.date) -> dt.date:
 
 def write_content(rng: Random, client: Client, day: dt.date) -> Content:
     """An invoice as a clerk would type it for this customer on this day."""
-    codes = rng.sample(data.BASKETS[client.basket].split(), rng.choice((1, 1, 2, 2, 2, 3, 3, 4)))
+    codes = rng.sample(data.BASKETS[client.basket].split(), rng.choice((1, 1, 1, 2, 2, 2, 3, 3, 4)))
     things = {thing.code: thing for thing in data.ITEMS}
     lines = [_line(rng, things[code], client, day) for code in sorted(set(codes))]
     if rng.random() < 0.08:
@@ -220,9 +223,9 @@ def _line(rng: Random, thing: data.Thing, client: Client, day: dt.date) -> LineC
     if rng.random() < 0.12:
         line.discount_percent = rng.choice(("5", "10", "10", "15", "2.5"))
     elif client.code not in who.CURRENCY and rng.random() < 0.07:
-        line.unit_price = format((Decimal(thing.price) * rng.choice((Decimal("0.92"), Decimal("1.05")))).quantize(
-            Decimal("0.01")
-        ), "f")
+        line.unit_price = format(
+            (Decimal(thing.price) * rng.choice((Decimal("0.92"), Decimal("1.05")))).quantize(Decimal("0.01")), "f"
+        )
     if thing.unit == "MON":
         first = day.replace(day=1)
         line.period_start, line.period_end = first.isoformat(), month_end(first).isoformat()

@@ -12,7 +12,7 @@ from tui_billing.locale import choose
 from tui_billing.models.door import Books, open_books
 from tui_billing.rules.text import clean
 from tui_billing.services.context import Context
-from tui_billing.services.drafts import today_of
+from tui_billing.services.operators import business_date
 from tui_billing.services.operators import settings_of
 from tui_billing.services.places import default_books
 
@@ -35,7 +35,7 @@ class Session:
             choose(known[1])
         # Until sign-in is built, a system user without a row of its own may do what a supervisor may.
         role = known[0] if known else "supervisor"
-        today = self.today or today_of(books) or dt.date.today()  # noqa: DTZ011 (the clerk's own calendar)
+        today = self.today or business_date(books) or dt.date.today()  # noqa: DTZ011 (the clerk's own calendar)
         return books, Context(operator=operator, today=today, role=role, origin=origin())
 
     def close(self) -> None:

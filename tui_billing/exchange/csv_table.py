@@ -84,7 +84,10 @@ def _heads(cells: list[str], heads: Collection[str], required: Collection[str]) 
     for name, cell in zip(names, cells, strict=True):
         if name not in heads:
             raise Problem(
-                "{name} is not a head here; the heads are {heads}", field="head", name=quote(cell), heads=",".join(heads)
+                "{name} is not a head here; the heads are {heads}",
+                field="head",
+                name=quote(cell),
+                heads=",".join(heads),
             )
         if names.count(name) > 1:
             raise Problem("the head {name} stands there twice; leave one", field="head", name=name)

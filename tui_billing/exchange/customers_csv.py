@@ -5,15 +5,46 @@ from __future__ import annotations
 from tui_billing.exchange.csv_table import Row, read_table
 
 #: The heads of the command contract, then the others of a customer's card.
-CUSTOMER_HEADS = (
-    "code,name,address_line1,address_line2,postcode,city,country,siren,vat_id,email,language,currency,terms,"
-    "region,legal_form,siret,phone,contact,electronic_address,electronic_scheme,vat_category,exemption_code,"
-    "purchase_order_required,credit_limit,note"
-).split(",")
+CUSTOMER_HEADS = [
+    "code",
+    "name",
+    "address_line1",
+    "address_line2",
+    "postcode",
+    "city",
+    "country",
+    "siren",
+    "vat_id",
+    "email",
+    "language",
+    "currency",
+    "terms",
+    "region",
+    "legal_form",
+    "siret",
+    "phone",
+    "contact",
+    "electronic_address",
+    "electronic_scheme",
+    "vat_category",
+    "exemption_code",
+    "purchase_order_required",
+    "credit_limit",
+    "note",
+]
 CUSTOMER_REQUIRED = ("code", "name", "country")
-ITEM_HEADS = (
-    "code,description,description_fr,unit,unit_price,currency,vat_category,vat_rate,exemption_code,nature"
-).split(",")
+ITEM_HEADS = [
+    "code",
+    "description",
+    "description_fr",
+    "unit",
+    "unit_price",
+    "currency",
+    "vat_category",
+    "vat_rate",
+    "exemption_code",
+    "nature",
+]
 ITEM_REQUIRED = ("code", "description", "unit_price")
 
 

@@ -14,12 +14,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from tui_billing.models import ddl, guards
-from tui_billing.models.tables import database
+from tui_billing.models.engine import database
 from tui_billing.rules.problem import Unusable
 
-import peewee  # isort: skip  (after tables, which import it the thrifty way)
+import peewee  # isort: skip  (after the engine, which imports it the thrifty way)
 
 #: "TUIB": what an SQLite file of ours carries in its header.
 APPLICATION_ID = 0x54554942
@@ -131,6 +132,8 @@ class Books:
         self.path = Path(url) if gate else None
         self.engine = ddl.dialect(db)
         self._gate = gate
+        #: What the services keep of the books' company, read once.
+        self.firm: Any = None
         self.operators: dict[str, int] = {}
 
     # -- reading ---------------------------------------------------------

@@ -44,3 +44,8 @@ def use_postgres() -> None:
 
 if "peewee" not in sys.modules:
     _import_peewee()
+
+from peewee import DatabaseProxy  # noqa: E402  (peewee is imported above, the thrifty way)
+
+#: The books that this process works on; `door.open_books` fills it.
+database = DatabaseProxy()

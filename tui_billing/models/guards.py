@@ -116,13 +116,14 @@ def _postgres(name: str, table: str, event: str, when: str, message: str) -> str
 
 
 def _existing(db: object) -> dict[str, str]:
-    """Triggers in force, name -> text (PostgreSQL: "" where enabled, its text is not compared)."""
+    """Triggers in force, name -> text (PostgreSQL: the name and body of its function, where it is enabled)."""
     if dialect(db) == "sqlite":
         rows = db.execute_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")  # type: ignore[attr-defined]
     else:
         rows = db.execute_sql(  # type: ignore[attr-defined]
-            "SELECT tgname, '' FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
-            " JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "SELECT tgname, p.proname || btrim(p.prosrc, E' \\n') FROM pg_trigger t"
+            " JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+            " JOIN pg_proc p ON p.oid = t.tgfoid"
             " WHERE NOT tgisinternal AND tgenabled IN ('O', 'A') AND n.nspname = current_schema()"
         )
     return dict(rows.fetchall())
@@ -152,9 +153,19 @@ def drop(db: object) -> None:
 
 
 def missing(db: object) -> list[str]:
-    """Names of guards that are absent, disabled, or (SQLite) not the text they should be."""
+    """Names of guards that are absent, disabled, or not the text (PostgreSQL: the function) they should be."""
     present = _existing(db)
     wanted = triggers(db)
-    if dialect(db) == "sqlite":
-        return sorted(name for name, text in wanted.items() if present.get(name) != text)
-    return sorted(name for name in wanted if name not in present)
+    if dialect(db) == "postgres":
+        wanted = {name: _function_of(text) for name, text in wanted.items()}
+    return sorted(name for name, text in wanted.items() if present.get(name) != text)
+
+
+def _function_of(trigger: str) -> str:
+    """The name and body of the function that a trigger of PostgreSQL calls."""
+    name = trigger.rpartition("EXECUTE FUNCTION ")[2].partition("(")[0]
+    for text in (trigger, *_FUNCTIONS.split("--\n")):
+        if f"CREATE OR REPLACE FUNCTION {name}(" in text:
+            mark = "$body$" if "$body$" in text else "$$"
+            return name + text.split(mark)[1].strip(" \n")
+    return name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_billing.models.engine import database  # isort: skip
 from tui_billing.models.fields import (  # isort: skip  (imports peewee the thrifty way)
     AmountField,
     FlagField,
@@ -13,10 +14,8 @@ from tui_billing.models.fields import (  # isort: skip  (imports peewee the thri
     RateField,
 )
 
-from peewee import AutoField, BigIntegerField, CompositeKey, DatabaseProxy, ForeignKeyField, Model, TextField
+from peewee import AutoField, BigIntegerField, CompositeKey, ForeignKeyField, Model, TextField
 
-#: The books that this process works on; `door.open_books` fills it.
-database = DatabaseProxy()
 
 
 class Table(Model):

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui_billing.locale import choose
 from tui_billing.models.door import Books, open_books
 from tui_billing.models.queries import overview
-from tui_billing.services.context import Context, company
-from tui_billing.services.drafts import Draft, interrupted_draft, today_of
-from tui_billing.services.operators import settings_of
+from tui_billing.services.clerk import Context
+from tui_billing.services.firm import company
+from tui_billing.services.operators import business_date, has_held_drafts, settings_of
 
 if TYPE_CHECKING:
     from tui_billing.documents.renderer import RendererClient
+    from tui_billing.services.drafts import Draft
 
 T = TypeVar("T")
 
@@ -133,13 +134,16 @@ def open_desk(
     known = settings_of(books, login)
     context = Context(
         operator=login,
-        today=today or today_of(books) or dt.date.today(),  # noqa: DTZ011 (the clerk's own calendar)
+        today=today or business_date(books) or dt.date.today(),  # noqa: DTZ011 (the clerk's own calendar)
         role=known[0] if known else "supervisor",
         origin=origin,
     )
     desk = Desk(books, context, thread)
     desk.language = choose(language or (known[1] if known else "") or None)
-    desk.draft = interrupted_draft(books, context)
+    if has_held_drafts(books, login):
+        from tui_billing.services.drafts import interrupted_draft
+
+        desk.draft = interrupted_draft(books, context)
     if desk.draft is None:
         desk.first = overview.read(books, context.today, desk.company.due_soon_days, login)
     return desk

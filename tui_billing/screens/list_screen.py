@@ -42,8 +42,7 @@ class ListScreen(BillingScreen):
     AUTO_FOCUS = "PagedTable"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash,ctrl+f", "filter", N_("filter"), show=False, id="list.filter"),
-        Binding("enter", "into_list", N_("into the list"), show=False, id="list.into"),
-        Binding("down", "into_list", N_("into the list"), show=False),
+        Binding("down", "into_list", N_("into the list"), show=False, id="list.into"),
     ]
     #: What is said where the list is empty, and the words for one and for several of what it lists.
     EMPTY = N_("nothing here")
@@ -218,6 +217,7 @@ class ListScreen(BillingScreen):
         """Enter and Down are the table's own unless the filter has the focus."""
         return self.filtering if action == "into_list" else super().check_action(action, parameters)
 
+    @on(Input.Submitted, "#filter")
     def action_into_list(self) -> None:
         """Enter or Down in the filter: to the rows found; the next key waits until they are there."""
         self.workstation.answer(self._go_into_list(), name="filter")

@@ -268,3 +268,15 @@ def aging_report(books: Books, as_of: dt.date, *, past: bool) -> dict[str, Any]:
             for key in who
         ],
     }
+
+
+def told(minor: int, currency: str) -> str:
+    """An amount as the contract writes it."""
+    return plain(minor, currency)
+
+
+def show_open(books: Books, invoice_id: int) -> str:
+    """What is open of a document now."""
+    row = books.row("SELECT open, currency FROM invoice WHERE id = ?", (invoice_id,))
+    assert row is not None
+    return plain(row[0], row[1])

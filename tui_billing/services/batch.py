@@ -24,7 +24,9 @@ CHUNK_SECONDS = 0.2
 #: So many are read ahead of a chunk; a slow source (a pipe) is waited for outside the gate.
 AHEAD = 200
 #: Findings of the checklist about a value that was given; the others say that something is missing.
-GIVEN = frozenset({"customer_missing", "series_date_order", "due_before_issue", "period_reversed", "vat_rate_on_exempt"})
+GIVEN = frozenset(
+    {"customer_missing", "series_date_order", "due_before_issue", "period_reversed", "vat_rate_on_exempt"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +138,7 @@ def _chunk(
     return [Done(order.line, result) for order, result in zip(pending, results, strict=False)], wrong
 
 
-def _in_savepoint(
-    work: Work, order: Order, verb: str, one: Callable[[Work, Order], dict[str, Any]]
-) -> dict[str, Any]:
+def _in_savepoint(work: Work, order: Order, verb: str, one: Callable[[Work, Order], dict[str, Any]]) -> dict[str, Any]:
     """One of the chunk: done whole, or nothing of it remains while the others do."""
     db = work.books.db
     before = work.context
@@ -188,7 +188,9 @@ def command_result(books: Books, command_id: str, verb: str) -> dict[str, Any] |
     if row is None:
         return None
     if row[0] != verb:
-        raise Problem("the command id {id} was used for something else; choose another", field="command_id", id=command_id)
+        raise Problem(
+            "the command id {id} was used for something else; choose another", field="command_id", id=command_id
+        )
     return dict(json.loads(row[1])["result"])
 
 

@@ -5,19 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import random
 import time
-import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import tui_billing.models.engine  # noqa: F401
 from tui_billing.models import guards
-from tui_billing.models.door import Books, explained, retryable, sqlstate
+from tui_billing.models.door import Books, retryable, sqlstate
 from tui_billing.models.tables import (
     Audit,
     Change,
     Command,
-    Company,
     Operator,
     Posting,
     PostingLine,
@@ -26,8 +23,12 @@ from tui_billing.models.write import add, add_all
 from tui_billing.rules.canonical import canonical, chain_hash
 from tui_billing.rules.journal import Entry, balanced
 from tui_billing.rules.problem import Problem, Refused
+from tui_billing.services.clerk import Context, new_command_id, utc_now
+from tui_billing.services.firm import company
 
 import peewee  # isort: skip
+
+__all__ = ["Context", "Work", "company", "new_command_id", "transact", "utc_now"]
 
 T = TypeVar("T")
 #: A PostgreSQL transaction that lost a race is tried again this often before the clerk hears of it.
@@ -41,33 +42,6 @@ RIGHTS: dict[str, frozenset[str]] = {
 #: Columns of a journal line that an audit event holds.
 POSTED = ("account", "customer_id", "debit", "credit", "currency", "amount")
 _WRITERS = frozenset({"clerk", "supervisor"})
-
-
-def utc_now() -> str:
-    """This instant as UTC ISO text with microseconds."""
-    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def new_command_id() -> str:
-    """A fresh id for a form or a command: said twice, done once."""
-    return str(uuid.uuid4())
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """Operator, role, origin (terminal or host), business date, and the id of this command."""
-
-    operator: str
-    today: dt.date
-    role: str = "clerk"
-    origin: str = ""
-    command_id: str = field(default_factory=new_command_id)
-    batch_id: str | None = None
-    now: Callable[[], str] = utc_now
-
-    def command(self, command_id: str | None = None) -> Context:
-        """The same context for another command."""
-        return replace(self, command_id=command_id or new_command_id())
 
 
 class Work:
@@ -252,14 +226,3 @@ def require_open_period(books: Books, date: dt.date) -> None:
     """Refuse a posting into a month that is closed."""
     if books.row("SELECT 1 FROM period WHERE month = ?", (date.isoformat()[:7],)):
         raise Refused("{month} is closed; give a date in an open month", field="date", month=date.isoformat()[:7])
-
-
-def company(books: Books) -> Company:
-    """The one company of these books; read once, changed by its own verb."""
-    if not getattr(books, "company", None):
-        with explained(books.url):
-            found = Company.get_or_none()
-        if found is None:
-            raise Refused("this database has no company yet; make one with: tui-billing init --company FILE.json")
-        books.company = found  # type: ignore[attr-defined]
-    return books.company  # type: ignore[attr-defined]

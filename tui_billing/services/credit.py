@@ -136,21 +136,21 @@ def _groups(books: Books, invoice_id: int, chosen: list[dict[str, Any]]) -> dict
         " GROUP BY vat_category, vat_rate, exemption_code",
         (invoice_id,),
     )
-    all_nets: dict[Key, int] = {row[:3]: int(row[3]) for row in nets}  # type: ignore[misc]
+    all_nets: dict[Key, int] = {row[:3]: int(row[3]) for row in nets}
     earlier = books.rows(
         "SELECT v.category, v.rate, v.exemption_code, sum(v.taxable), sum(v.tax), sum(v.taxable_base),"
         " sum(v.tax_base) FROM vat_breakdown v JOIN invoice i ON i.id = v.invoice_id"
         " WHERE i.original_id = ? AND i.state = 'issued' GROUP BY v.category, v.rate, v.exemption_code",
         (invoice_id,),
     )
-    used: dict[Key, tuple[int, ...]] = {row[:3]: tuple(map(int, row[3:])) for row in earlier}  # type: ignore[misc]
+    used: dict[Key, tuple[int, ...]] = {row[:3]: tuple(map(int, row[3:])) for row in earlier}
     done_nets = books.rows(
         "SELECT l.vat_category, l.vat_rate, l.exemption_code, sum(l.net) FROM invoice_line l"
         " JOIN invoice i ON i.id = l.invoice_id WHERE i.original_id = ? AND i.state = 'issued'"
         " GROUP BY l.vat_category, l.vat_rate, l.exemption_code",
         (invoice_id,),
     )
-    used_nets: dict[Key, int] = {row[:3]: int(row[3]) for row in done_nets}  # type: ignore[misc]
+    used_nets: dict[Key, int] = {row[:3]: int(row[3]) for row in done_nets}
     currency, rate = books.row("SELECT currency, rate FROM invoice WHERE id = ?", (invoice_id,))  # type: ignore[misc]
     result: dict[Key, dict[str, Any]] = {}
     for category, percent, code, text, *amounts in stored:

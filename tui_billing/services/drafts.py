@@ -197,9 +197,3 @@ def typed_content(form: str | None) -> Content:
 
 
 _NAMES, _LINE_NAMES = frozenset(Content.__slots__), frozenset(LineContent.__slots__)
-
-
-def today_of(books: Books) -> dt.date | None:
-    """The business date that the books carry (the sample does), if any."""
-    text = books.value("SELECT value FROM setting WHERE key = 'business_date'")
-    return dt.date.fromisoformat(str(text)) if text else None

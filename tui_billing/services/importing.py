@@ -37,9 +37,7 @@ def import_customers(books: Books, context: Context, data: bytes) -> Imported:
     cards = [(row, CustomerCard(**row.values)) for row in read_customers(data)]
     for row, card in cards:  # before the gate is asked for: nobody waits for a file that is wrong
         _in_row(row, check_card, books, card)
-    return _import(
-        books, context, "customer", cards, lambda work, card: add_customer_in(work, card)
-    )
+    return _import(books, context, "customer", cards, lambda work, card: add_customer_in(work, card))
 
 
 def import_items(books: Books, context: Context, data: bytes) -> Imported:
@@ -47,12 +45,12 @@ def import_items(books: Books, context: Context, data: bytes) -> Imported:
     rows = [(row, row.values) for row in read_items(data)]
     for row, values in rows:
         _in_row(row, check_item, books, values)
-    return _import(
-        books, context, "item", rows, lambda work, item: add_item_in(work, item)
-    )
+    return _import(books, context, "item", rows, lambda work, item: add_item_in(work, item))
 
 
-def _import(books: Books, context: Context, verb: str, things: list[tuple[Row, Any]], add_one: Callable[[Work, Any], int]) -> Imported:
+def _import(
+    books: Books, context: Context, verb: str, things: list[tuple[Row, Any]], add_one: Callable[[Work, Any], int]
+) -> Imported:
     def do(work: Work) -> int:
         for row, thing in things:
             _in_row(row, add_one, work, thing)

@@ -1,6 +1,8 @@
-"""Operators: what each has seen of the others' work."""
+"""Operators: who they are, what each has seen of the others' work, and what is still held for them."""
 
 from __future__ import annotations
+
+import datetime as dt
 
 from tui_billing.models.door import Books
 
@@ -19,3 +21,20 @@ def mark_seen(books: Books, login: str) -> None:
             books.sql("UPDATE operator SET seen_change = ? WHERE login = ? AND seen_change < ?"),
             (newest, login, newest),
         )
+
+
+def has_held_drafts(books: Books, login: str) -> bool:
+    """Whether a process holds, or held when it died, a draft of this operator."""
+    return bool(
+        books.row(
+            "SELECT 1 FROM invoice i JOIN operator o ON o.id = i.operator_id"
+            " WHERE i.state = 'draft' AND o.login = ? AND i.holder IS NOT NULL LIMIT 1",
+            (login,),
+        )
+    )
+
+
+def business_date(books: Books) -> dt.date | None:
+    """The business date that the books carry (the sample does), if any."""
+    text = books.value("SELECT value FROM setting WHERE key = 'business_date'")
+    return dt.date.fromisoformat(str(text)) if text else None

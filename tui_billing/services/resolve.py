@@ -9,10 +9,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
-from tui_billing.models.tables import Company
 from tui_billing.rules import law
 from tui_billing.rules.checks import Finding, InvoiceFacts, LineFacts, check_invoice
 from tui_billing.rules.content import LIMITS, Content, CustomerFacts, LineContent, ResolvedLine, resolve_line
@@ -24,7 +24,7 @@ from tui_billing.rules.problem import NotFound, Problem
 from tui_billing.rules.terms import Instalment, due_date, instalments, parse_terms
 from tui_billing.rules.text import clean
 from tui_billing.rules.totals import Totals, Vat, compute
-from tui_billing.services.context import company
+from tui_billing.services.firm import Firm, company
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Resolved:
 
     content: Content
     seller: Party
-    company: Company
+    company: Firm
     customer: CustomerFacts | None = None
     buyer: Party | None = None
     delivery_name: str = ""
@@ -77,7 +77,7 @@ class Resolved:
         return [f for f in self.findings if not f.blocking]
 
 
-def seller_of(firm: Company) -> Party:
+def seller_of(firm: Firm) -> Party:
     """The company as the seller of a document."""
     return Party.from_json(firm.party)
 
@@ -152,7 +152,7 @@ def _cleaned(content: Content, problems: list[Problem]) -> Content:
             problems.append(error)
             return value[: LIMITS.get(name, 200)]
 
-    header = {name: text(value, name, name) for name in _TEXTS if (value := getattr(content, name))}
+    header: dict[str, Any] = {name: text(value, name, name) for name in _TEXTS if (value := getattr(content, name))}
     lines = [
         replace(
             line,

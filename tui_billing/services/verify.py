@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tui_billing.models import guards
 from tui_billing.models.door import Books
@@ -14,6 +15,7 @@ from tui_billing.rules.journal import ON_ACCOUNT, RECEIVABLES
 from tui_billing.rules.totals import Vat, tax_of
 from tui_billing.services.allocate import allocation_content
 from tui_billing.services.balances import derive, derive_instalments
+from tui_billing.services.context import POSTED
 from tui_billing.services.receive import receipt_content
 from tui_billing.services.record import content_of
 
@@ -62,11 +64,23 @@ def _chain(books: Books) -> Iterator[Difference]:
         if before != prev:
             yield Difference("chain", "", f"audit event {seq} does not continue the one before")
         if chain_hash(before, seq, at, operator, action, f"{entity}:{entity_id}", payload) != sealed:
-            yield Difference("chain", "", f"audit event {seq} ({action} {entity} {entity_id}) was changed")
+            yield Difference(
+                "chain",
+                _number(books, entity, entity_id, _readable(payload)),
+                f"audit event {seq} ({action} {entity} {entity_id}) was changed",
+            )
         prev, expected = sealed, expected + 1
     head = books.row("SELECT seq, hash FROM chain_head WHERE id = 1")
     if head != (expected - 1, prev):
         yield Difference("chain", "", "the head of the audit chain is not its last event")
+
+
+def _readable(payload: str) -> dict[str, Any]:
+    try:
+        told = json.loads(payload)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
 
 
 def _in_pages(books: Books, select: str, size: int = 2000) -> Iterator[tuple]:
@@ -96,31 +110,73 @@ def _numbers(books: Books) -> Iterator[Difference]:
 
 
 def _content(books: Books) -> Iterator[Difference]:
-    """What was posted is still what the audit event says; nothing issued is without an event."""
-    seen: set[int] = set()
+    """What was posted is still what the audit event says; nothing issued or posted is without an event."""
+    seen: dict[str, set[int]] = {"invoice": set(), "receipt": set(), "allocation": set(), "posting": set()}
     for _, action, entity, entity_id, payload in _in_pages(
         books, "SELECT seq, action, entity, entity_id, payload FROM audit"
     ):
-        if action in ("issue", "credit"):
-            seen.add(entity_id)
-            number = str(json.loads(payload).get("number", ""))
-            if not books.row("SELECT 1 FROM invoice WHERE id = ?", (entity_id,)):
-                yield Difference("content", number, f"{number} has vanished")
-            elif canonical(content_of(books, entity_id)) != payload:
-                yield Difference("content", number, f"{number} is not what was issued")
-        elif action in ("allocate", "take_back", "write_off") and entity == "allocation":
-            if not books.row("SELECT 1 FROM allocation WHERE id = ?", (entity_id,)):
-                yield Difference("content", "", f"allocation {entity_id} has vanished")
-            elif canonical(allocation_content(books, entity_id)) != payload:
-                yield Difference("content", "", f"allocation {entity_id} is not what was posted")
-        elif action == "receive":
-            if not books.row("SELECT 1 FROM receipt WHERE id = ?", (entity_id,)):
-                yield Difference("content", "", f"payment {entity_id} has vanished")
-            elif canonical(receipt_content(books, entity_id)) != payload:
-                yield Difference("content", "", f"payment {entity_id} is not what was received")
-    for key, number in books.rows("SELECT id, number FROM invoice WHERE state = 'issued' ORDER BY id"):
-        if key not in seen:
-            yield Difference("content", number, f"{number} was never issued: it has no audit event")
+        if action not in _READS:
+            continue
+        told = _readable(payload)
+        number = _number(books, entity, entity_id, told)
+        yield from _postings(books, told.pop("postings", []), number, seen["posting"])
+        if action == "reverse":
+            continue
+        what, read = _READS[action]
+        seen[entity].add(entity_id)
+        name = number if entity == "invoice" else f"{what} {entity_id}"
+        if not books.row(f"SELECT 1 FROM {entity} WHERE id = ?", (entity_id,)):
+            yield Difference("content", number, f"{name} has vanished")
+        elif canonical(read(books, entity_id)) != canonical(told):
+            yield Difference("content", number, f"{name} is not what was posted")
+    for entity, sql in _POSTED:
+        for key, number in books.rows(sql):
+            if key not in seen[entity]:
+                yield Difference("content", str(number), f"{entity} {key} ({number}) has no audit event")
+
+
+#: action -> (what it is called, its content as it stands now)
+_READS: dict[str, tuple[str, Callable[[Books, int], dict[str, Any]]]] = {
+    "issue": ("invoice", content_of),
+    "credit": ("credit note", content_of),
+    "receive": ("payment", receipt_content),
+    "allocate": ("allocation", allocation_content),
+    "take_back": ("allocation", allocation_content),
+    "write_off": ("allocation", allocation_content),
+    "reverse": ("payment", receipt_content),
+}
+_POSTED = (
+    ("invoice", "SELECT id, number FROM invoice WHERE state = 'issued' ORDER BY id"),
+    ("receipt", "SELECT r.id, c.code FROM receipt r JOIN customer c ON c.id = r.customer_id ORDER BY r.id"),
+    ("allocation", "SELECT a.id, i.number FROM allocation a JOIN invoice i ON i.id = a.invoice_id ORDER BY a.id"),
+    ("posting", "SELECT id, text FROM posting ORDER BY id"),
+)
+
+
+def _number(books: Books, entity: str, entity_id: int, told: Mapping[str, Any]) -> str:
+    """The number of the document that an audit event is about ("" where it is about none)."""
+    if entity == "invoice":
+        return str(told.get("number", ""))
+    invoice_id = told.get("invoice_id")
+    if entity == "dispute_note":
+        invoice_id = books.value("SELECT invoice_id FROM dispute WHERE id = ?", (told.get("dispute", 0),))
+    if not isinstance(invoice_id, int):
+        return ""
+    return str(books.value("SELECT number FROM invoice WHERE id = ?", (invoice_id,)) or "")
+
+
+def _postings(books: Books, told: list[list[Any]], number: str, seen: set[int]) -> Iterator[Difference]:
+    """The journal still holds what was posted with the event."""
+    for key, *head, lines in told:
+        seen.add(key)
+        stored = books.row(
+            "SELECT verb, date, document_date, entity, entity_id, text FROM posting WHERE id = ?", (key,)
+        )
+        rows = books.rows(f"SELECT {', '.join(POSTED)} FROM posting_line WHERE posting_id = ? ORDER BY id", (key,))
+        if stored is None:
+            yield Difference("content", number, f"posting {key} has vanished")
+        elif list(stored) != head or [list(row) for row in rows] != lines:
+            yield Difference("content", number, f"posting {key} is not what was posted")
 
 
 def _arithmetic(books: Books) -> Iterator[Difference]:

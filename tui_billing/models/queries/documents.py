@@ -10,25 +10,10 @@ from typing import Any
 from tui_billing.models.door import Books
 from tui_billing.models.queries.facts import escape
 from tui_billing.models.queries.pages import Rows, Source, count_up_to, merge, read_page
+from tui_billing.models.queries.statuses import OPEN_STATUS, STATUS, last_day_due_soon
 from tui_billing.rules.search import LONG, Wanted
 from tui_billing.rules.status import Status, status_of
 
-#: The status of an issued invoice (no credit note) with something open, of the columns of `invoice`. Its two
-#: parameters are today and the last day that is due soon. The order is that of `rules.status.status_of`; a
-#: test holds the two together.
-OPEN_STATUS = (
-    "CASE WHEN {i}disputed <> 0 THEN 'disputed' WHEN {i}next_due < ? THEN 'overdue'"
-    " WHEN {i}payable - {i}credited - {i}written_off > {i}open THEN 'part_paid'"
-    " WHEN {i}next_due <= ? THEN 'due_soon' ELSE 'open' END"
-)
-#: The status of any document, with the same parameters.
-STATUS = (
-    "CASE WHEN {i}state = 'draft' THEN 'draft'"
-    " WHEN {i}kind = 'credit_note' THEN CASE WHEN {i}open <> 0 THEN 'open' ELSE 'credited' END"
-    " WHEN {i}open = 0 THEN CASE WHEN {i}written_off <> 0 THEN 'written_off'"
-    " WHEN {i}credited <> 0 AND {i}credited >= {i}payable THEN 'credited' ELSE 'paid' END"
-    f" ELSE {OPEN_STATUS} END"
-)
 #: Statuses of documents with something open: their list comes by due date, over the index of open documents.
 WITH_OPEN = frozenset({Status.DISPUTED, Status.OVERDUE, Status.PART_PAID, Status.DUE_SOON, Status.OPEN})
 
@@ -71,11 +56,6 @@ class DocumentPage:
     rows: tuple[DocumentRow, ...]
     more_before: bool
     more_after: bool
-
-
-def last_day_due_soon(today: dt.date, due_soon_days: int) -> str:
-    """The last day that counts as due soon, as the parameter of the conditions above."""
-    return (today + dt.timedelta(days=due_soon_days)).isoformat()
 
 
 def page(
@@ -244,9 +224,7 @@ def _drafts(books: Books, words: Sequence[str]) -> Source:
     return source
 
 
-def _reading(
-    books: Books, words: Sequence[str], amount: int | None, bounds: Sequence[tuple[str, int]]
-) -> Source:
+def _reading(books: Books, words: Sequence[str], amount: int | None, bounds: Sequence[tuple[str, int]]) -> Source:
     """Documents whose texts hold all words and whose total is `amount` (None: any), the newest entered first."""
     long = [word for word in words if len(word) >= LONG]
     short = [word for word in words if len(word) < LONG]
@@ -283,7 +261,11 @@ def _reading(
 
 def _unindexed(condition: str) -> str:
     """The same condition, not to be read by an index of its own: the order of the list has one already."""
-    return condition.replace("i.gross", "+i.gross").replace("i.customer_id", "+i.customer_id").replace("i.id IN", "+i.id IN")
+    return (
+        condition.replace("i.gross", "+i.gross")
+        .replace("i.customer_id", "+i.customer_id")
+        .replace("i.id IN", "+i.id IN")
+    )
 
 
 def _is_few(books: Books, condition: str, values: tuple) -> bool:
@@ -297,9 +279,7 @@ def _begins(books: Books, word: str) -> tuple[str, tuple]:
     """A word of one or two characters: the beginning of a word in the customer's texts, or of the number, or the
     number's counter."""
     pattern = escape(word) + "%"
-    customers = (
-        "i.customer_id IN (SELECT id FROM customer WHERE search LIKE ? ESCAPE '!' OR search LIKE ? ESCAPE '!')"
-    )
+    customers = "i.customer_id IN (SELECT id FROM customer WHERE search LIKE ? ESCAPE '!' OR search LIKE ? ESCAPE '!')"
     values: tuple = (pattern, "% " + pattern)
     if word.isascii() and word.isdigit():  # `42` is what a clerk calls F2026-00042
         counted = "SELECT d.id FROM series s JOIN invoice d ON d.series_id = s.id AND d.counter = ?"

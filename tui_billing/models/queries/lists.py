@@ -85,9 +85,7 @@ def customers(books: Books, code: str = "") -> list[dict[str, Any]]:
 def items(books: Books, code: str = "") -> list[dict[str, Any]]:
     """Items by code, or the one with a code; price and rate as stored."""
     where = " WHERE code = ?" if code else ""
-    return _dicts(
-        _ITEM, books.rows(f"SELECT {_ITEM} FROM item{where} ORDER BY code", (code,) if code else ())
-    )
+    return _dicts(_ITEM, books.rows(f"SELECT {_ITEM} FROM item{where} ORDER BY code", (code,) if code else ()))
 
 
 def receipts(books: Books, receipt_id: int | None = None) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from tui_billing.models.door import Books
-from tui_billing.models.queries.documents import OPEN_STATUS, last_day_due_soon
+from tui_billing.models.queries.statuses import OPEN_STATUS, last_day_due_soon
 from tui_billing.rules.status import Status
 
 #: Statuses of documents with something open, in the order of the columns below.

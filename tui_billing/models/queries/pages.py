@@ -37,9 +37,7 @@ class Rows:
     more_after: bool = False
 
 
-def read_page(
-    books: Books, source: Source, direction: Direction, key: Sequence[Any] | None, limit: int
-) -> Rows:
+def read_page(books: Books, source: Source, direction: Direction, key: Sequence[Any] | None, limit: int) -> Rows:
     """One page of a list, at most `limit` rows (see `widgets.paged_table.PageRequest` for the directions)."""
     if direction == "first" or key is None:
         rows, more = _read(books, source, None, limit, forward=direction != "last")

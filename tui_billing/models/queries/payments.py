@@ -212,7 +212,7 @@ def _customer(line: Line, candidates: Sequence[Candidate], ibans: Mapping[int, f
 
 
 def _item(found: tuple, ibans: dict[int, frozenset[str]]) -> Item:
-    return Item(*found, ibans.get(found[3], frozenset()))
+    return Item(*(*found, ibans.get(found[3], frozenset())))
 
 
 def _series(books: Books) -> list[tuple[str, int]]:
