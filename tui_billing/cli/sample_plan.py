@@ -103,7 +103,7 @@ def plan_year(rng: Random) -> list[Planned]:
     days = list(working_days(data.FIRST_DAY, TODAY))
     chosen = sorted(rng.choices(range(len(days)), k=DOCUMENTS - CREDIT_NOTES - len(who.CLIENTS)))
     # Everybody buys at least once.
-    visits = [(index, None) for index in chosen]
+    visits: list[tuple[int, Client | None]] = [(index, None) for index in chosen]
     visits += [(rng.randrange(len(days)), client) for client in who.CLIENTS]
     visits.sort(key=lambda visit: visit[0])
     weights = [client.weight for client in who.CLIENTS]

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from tui_billing.locale import N_, _, translate
 from tui_billing.rules.dates import format_date, weekday_name
+from tui_billing.rules.party import Party
 from tui_billing.rules.problem import Problem
 from tui_billing.widgets.headline import Headline
 from tui_billing.widgets.issue_line import IssueLine
@@ -142,7 +143,7 @@ class BillingScreen(QuietScreen[Any]):
 
     def title_words(self) -> str:
         """What stands left in the headline."""
-        return str(self.desk.company.party.get("name", ""))
+        return Party.from_json(self.desk.company.party).full_name
 
     def show_keys(self) -> None:
         self.query_one("#keys", KeyBar).show(self.keys())

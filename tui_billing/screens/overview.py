@@ -57,7 +57,8 @@ DEEDS = {
     "add": N_("entered"),
     "change": N_("changed"),
 }
-_STATUS_WIDTH = 38
+_STATUS_WIDTH = 40
+_NEWS = 12
 Piece = tuple[str, str]  # text, colour name
 
 
@@ -113,13 +114,15 @@ class Board(Widget, can_focus=True):
         statuses = self._statuses(view)
         today = self._today(view)
         if width >= 100:
-            bars = min(20, width - 100 + 12)
+            bars = min(20, width - 94)
             ages = self._ages(view, bars)
-            return self._beside([(statuses, _STATUS_WIDTH), (ages, 26 + bars), (today, 0)], width) + self._news(view)
+            return self._beside([(statuses, _STATUS_WIDTH), (ages, 28 + bars), (today, 0)], width) + self._news(view)
         if width >= 78:
             ages = self._ages(view, 0)
-            return [*self._beside([(statuses, _STATUS_WIDTH), (ages, 0)], width), [], *today, *self._news(view)]
-        return [*statuses, [], *self._ages(view, 0), [], *today, *self._news(view)]
+            under = [[(" ", ""), *line] for line in today]
+            return [*self._beside([(statuses, _STATUS_WIDTH), (ages, 0)], width), [], *under, *self._news(view)]
+        under = [[(" ", ""), *line] for line in [*self._ages(view, 0), [], *today]]
+        return [*statuses, [], *under, *self._news(view)]
 
     def _beside(self, columns: Sequence[tuple[list[list[Piece]], int]], width: int) -> list[list[Piece]]:
         height = max(len(column) for column, _width in columns)
@@ -203,11 +206,16 @@ class Board(Widget, can_focus=True):
         return lines
 
     def _news(self, view: Overview) -> list[list[Piece]]:
+        """What the others did: one line each where there is room, else as many as one line holds."""
         if not view.news:
             return []
-        parts = " · ".join(f"{who} {_(DEEDS.get(action, action))} {label}" for who, action, label in view.news)
-        text = f"{_('since you last looked')}: {parts}"
-        return [[], [(" " + padded(text, max(10, self.size.width - 2)), "dim")]]
+        deeds = [f"{who} {_(DEEDS.get(action, action))} {label}" for who, action, label in view.news]
+        head = _("since you last looked")
+        room = self.size.height - 11
+        if self.size.width >= 100 and room > 3:
+            lines: list[list[Piece]] = [[], [(" " + head, "bold")]]
+            return lines + [[(" " + padded(deed, self.size.width - 2), "")] for deed in deeds[: min(room - 1, _NEWS)]]
+        return [[], [(" " + padded(f"{head}: {' · '.join(deeds)}", max(10, self.size.width - 2)), "dim")]]
 
 
 class OverviewScreen(BillingScreen):

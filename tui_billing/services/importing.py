@@ -34,10 +34,17 @@ class Imported:
 
 def import_customers(books: Books, context: Context, data: bytes) -> Imported:
     """Add the customers of a CSV file, all or none; a wrong one is an `InRow` with row, field and reason."""
-    cards = [(row, CustomerCard(**row.values)) for row in read_customers(data)]
+    cards = [(row, _card(row.values)) for row in read_customers(data)]
     for row, card in cards:  # before the gate is asked for: nobody waits for a file that is wrong
         _in_row(row, check_card, books, card)
     return _import(books, context, "customer", cards, lambda work, card: add_customer_in(work, card))
+
+
+def _card(values: dict[str, str]) -> CustomerCard:
+    card = CustomerCard()
+    for name, text in values.items():
+        setattr(card, name, text)
+    return card
 
 
 def import_items(books: Books, context: Context, data: bytes) -> Imported:

@@ -12,6 +12,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, unscaled
 from tui_billing.rules.canonical import canonical, chain_hash
 from tui_billing.rules.journal import ON_ACCOUNT, RECEIVABLES
+from tui_billing.rules.numbering import format_number
 from tui_billing.rules.totals import Vat, tax_of
 from tui_billing.services.allocate import allocation_content
 from tui_billing.services.balances import derive, derive_instalments
@@ -100,7 +101,8 @@ def _numbers(books: Books) -> Iterator[Difference]:
         wanted, day = 1, ""
         for counter, number, issued in counters:
             if counter != wanted:
-                yield Difference("numbers", number, f"number {wanted} of the series {prefix}{year} is missing")
+                absent = format_number(str(prefix), year, wanted)
+                yield Difference("numbers", absent, f"{absent} is missing: {number} follows")
                 wanted = counter
             if issued < day:
                 yield Difference("numbers", number, f"{number} is dated {issued}, before the number ahead of it")

@@ -112,7 +112,7 @@ def aging(books: Books, today: dt.date) -> dict[str, int]:
     }
 
 
-def news(books: Books, operator_id: int, limit: int = 5) -> list[tuple[str, str, str]]:
+def news(books: Books, operator_id: int, limit: int = 12) -> list[tuple[str, str, str]]:
     """(who, action, label) of what others did since the operator last looked, the newest first."""
     seen = _count(books, "SELECT seen_change FROM operator WHERE id = ?", operator_id)
     rows = books.rows(

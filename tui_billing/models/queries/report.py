@@ -36,7 +36,8 @@ def settled_by_status(books: Books) -> dict[Status, tuple[int, int]]:
         " UNION ALL SELECT 'written_off', count(*), sum(gross_base) FROM invoice"
         " WHERE written_off <> 0 AND settled_on IS NOT NULL"
         " UNION ALL SELECT CASE WHEN credited >= payable THEN 'credited' ELSE 'paid' END AS which, count(*),"
-        " sum(gross_base) FROM invoice WHERE credited <> 0 AND written_off = 0 AND settled_on IS NOT NULL GROUP BY which"
+        " sum(gross_base) FROM invoice WHERE credited <> 0 AND written_off = 0 AND settled_on IS NOT NULL"
+        " GROUP BY which"
     )
     for which, count, amount in rows:
         before = sums[Status(which)]
