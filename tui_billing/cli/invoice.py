@@ -128,9 +128,8 @@ def create(
                 put_json(document)
             else:
                 _one_line(document)
-    except Problem as problem:
-        if count and not isinstance(problem, Unusable):
-            note(_("{count} before it are done and stay", count=count))
+    except batch.AtLine as problem:
+        problem.done = count
         raise
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from tui_billing.cli.options import Json, make_app, parse_id
-from tui_billing.cli.output import note, put, put_json, put_json_array, put_table
+from tui_billing.cli.output import put, put_json, put_json_array, put_table
 from tui_billing.cli.reading import read_objects
 from tui_billing.cli.session import session
 from tui_billing.locale import _
@@ -63,9 +63,8 @@ def receive_many(
                 raise batch.AtLine(line, problem) from problem
             count += 1
             _tell(done, as_json)
-    except Problem as problem:
-        if count and not isinstance(problem, Unusable):
-            note(_("{count} before it are done and stay", count=count))
+    except batch.AtLine as problem:
+        problem.done = count
         raise
 
 

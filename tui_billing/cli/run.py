@@ -127,15 +127,16 @@ def _path(error: Any, verb: str) -> str:
 
 
 def _complain(problem: Problem) -> int:
-    place = ""
+    place = after = ""
     if isinstance(problem, AtLine):
         number = problem.line
         place = _("row {number}", number=number) if isinstance(problem, InRow) else _("line {number}", number=number)
         place += ": "
+        after = "; " + _("{count} before it are done and stay", count=problem.done) if problem.done else ""
         problem = problem.problem
     code = UNUSABLE if isinstance(problem, Unusable) else DIFFERENCE if isinstance(problem, Blocked) else WRONG
     field = f"{problem.field}: " if problem.field else ""
-    return _fail(f"{place}{field}{translate(problem)}", code)
+    return _fail(f"{place}{field}{translate(problem)}{after}", code)
 
 
 def _fail(text: str, code: int) -> int:

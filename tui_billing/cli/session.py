@@ -12,8 +12,7 @@ from tui_billing.locale import choose
 from tui_billing.models.door import Books, open_books
 from tui_billing.rules.text import clean
 from tui_billing.services.context import Context
-from tui_billing.services.operators import business_date
-from tui_billing.services.operators import settings_of
+from tui_billing.services.operators import business_date, settings_of
 from tui_billing.services.places import default_books
 
 

@@ -116,7 +116,7 @@ class GridPart(HeaderPart):
                     item, others = await self.desk.ask(entry.find_item, typed.item)
                     if item is None and others:
                         codes = ", ".join(one.code for one in others[:4])
-                        raise Problem("several items fit {text}: {codes}", field="item", text=typed.item, codes=codes)
+                        raise Problem("no item is just {text}; near it: {codes}", field="item", text=typed.item, codes=codes)
                 if item is None:
                     raise Problem(
                         "there is no item {text}; type part of its name, or @ a price and ; a text",

@@ -2,73 +2,44 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from rich.segment import Segment
-from rich.style import Style
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Input
 
 from tui_billing.locale import N_, _, translate
 from tui_billing.models.queries import payments
 from tui_billing.models.queries.payments import Proposal, Waiting
-from tui_billing.rules.dates import format_date
-from tui_billing.rules.matching import Candidate, Reason
-from tui_billing.rules.numbers import format_money
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.text import clean, width
-from tui_billing.screens.allocate import AllocateScreen, allocate_all, allocation_words
+from tui_billing.rules.text import clean
+from tui_billing.screens.allocate import AllocateScreen
+from tui_billing.screens.allocation_table import allocation_words
+from tui_billing.screens.amounts import money, short_day
 from tui_billing.screens.frame import BillingScreen
+from tui_billing.screens.payment_deeds import Deed, Plan, carry_out, money_of
 from tui_billing.screens.payment_entry import PaymentEntryScreen
-from tui_billing.services.allocate import reverse_allocation
+from tui_billing.screens.proposal_pane import ProposalPane
 from tui_billing.services.context import new_command_id
 from tui_billing.services.entry import find_customer
-from tui_billing.services.receive import Payment, receive, reverse_receipt
-from tui_billing.widgets.cells import padded
 from tui_billing.widgets.field import Caption, Field
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.key_bar import KeyBar
 from tui_billing.widgets.paged_table import PAGE, Column, Page, PagedTable, PageRequest, Row
-from tui_billing.widgets.themes import tint
 
-REASONS = {
-    Reason.REFERENCE: N_("its reference is in the text"),
-    Reason.NUMBER: N_("its number is in the text"),
-    Reason.IBAN: N_("paid from this account before"),
-    Reason.NAME: N_("customer's name"),
-    Reason.AMOUNT: N_("exact amount"),
-}
 #: Seconds that the cursor rests on a row before its proposal is read.
 REST = 0.08
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """Something done here that `u` takes back: allocations by their ids, or a receipt."""
+class WaitingRow(Row):
+    """A row and the money that it shows."""
 
-    kind: str
-    ids: tuple[int, ...]
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What the open answer line is about; the command id makes a second Enter harmless."""
-
-    what: str
-    proposal: Proposal | None
-    words: str
-    command_id: str
-    text: str = ""
-    deed: Deed | None = None
+    waiting: Waiting | None = None
 
 
 class QueueTable(PagedTable):
@@ -81,91 +52,11 @@ class QueueTable(PagedTable):
         await self._read(request, keep=True)
 
 
-class ProposalPane(Widget):
-    """What the row under the cursor could pay, with reasons."""
-
-    DEFAULT_CSS = "ProposalPane { height: 1fr; width: 1fr; }"
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self._lines: list[tuple[str, str]] = []
-        self.proposal: Proposal | None = None
-        self.language = "en"
-
-    def show(self, proposal: Proposal | None) -> None:
-        """Show another proposal (None: nothing)."""
-        self.proposal = proposal
-        self._lay_out()
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Other widths cut texts elsewhere."""
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        lines = self._build(self.proposal, self.size.width) if self.proposal and self.size.width else []
-        if lines != self._lines:
-            self._lines = lines
-            self.refresh()
-
-    @property
-    def lines(self) -> list[str]:
-        """What is shown, line by line."""
-        return [text for text, _style in self._lines]
-
-    def _build(self, proposal: Proposal, cells: int) -> list[tuple[str, str]]:
-        row = proposal.row
-        said = " · ".join(part for part in (row.payer, row.reference, row.text, row.payer_iban) if part)
-        lines = [(said, "")]
-        if proposal.customer is None:
-            nobody = _("no customer is known by name, account, number or amount")
-            return [*lines, (nobody, "yellow"), (_("k asks for the customer, p opens the payment form"), "dim")]
-        lines.append((f"{proposal.customer.code} · {proposal.customer.name}", "bold"))
-        amounts = dict(proposal.allocations)
-        for candidate in proposal.candidates[:30]:
-            own = candidate.item.customer_id == proposal.customer.id
-            lines += self._item_lines(candidate, amounts.get(candidate.item.id, 0), cells, own)
-        if not any(one.item.customer_id == proposal.customer.id for one in proposal.candidates):
-            lines.append((_("nothing is open; the payment stays on account"), "yellow"))
-        for number, amount in proposal.credit_notes[:5]:
-            words = _("credit note {number}", number=number)
-            lines.append((f"  {words} {format_money(-amount, row.currency, self.language)}", "dim"))
-        left = format_money(proposal.on_account, row.currency, self.language)
-        if proposal.on_account:
-            lines.append((_("stays on account {left} {currency}", left=left, currency=row.currency), "yellow"))
-        return lines
-
-    def _item_lines(self, candidate: Candidate, amount: int, cells: int, own: bool) -> list[tuple[str, str]]:
-        item, language = candidate.item, self.language
-        pays = format_money(amount, item.currency, language) if amount else ""
-        opened = format_money(item.open, item.currency, language)
-        due = format_date(dt.date.fromisoformat(item.due_date), language) if item.due_date else ""
-        mark = "→" if amount else " "
-        reasons = ", ".join(_(REASONS[reason]) for reason in candidate.reasons)
-        if not own:
-            reasons = f"{item.customer_code}: {reasons}"
-        if item.disputed:
-            reasons += (" · " if reasons else "") + _("disputed")
-        head = f"{mark} {padded(item.number, 13)} {due:>10} {opened:>12} {pays:>12}"
-        colour = "green" if amount else "dim"
-        if cells - width(head) - 2 >= 20:
-            return [(f"{head}  {reasons}", colour)]
-        return [(head, colour), *([(f"    {reasons}", "dim")] if reasons else [])]
-
-    def render_line(self, y: int) -> Strip:
-        """One line."""
-        cells, base = self.size.width, self.rich_style
-        if y >= len(self._lines):
-            return Strip.blank(cells, base)
-        text, style = self._lines[y]
-        own = base + Style(bold=True) if style == "bold" else base + tint(self.app, style)
-        return Strip([Segment(padded(text, cells), own)], cells)
-
-
 class PaymentsScreen(BillingScreen):
     """Receipts and bank lines with money left, and what they could pay."""
 
     AUTO_FOCUS = "#queue"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "split", N_("set amounts"), show=False, id="payment.split"),
         Binding("k", "keep", N_("keep on account"), show=False, id="payment.keep"),
@@ -193,9 +84,9 @@ class PaymentsScreen(BillingScreen):
 
     def _columns(self) -> list[Column]:
         return [
-            Column(_("date"), 10),
+            Column(_("date"), 8),
             Column(_("kind"), 7, priority=2),
-            Column(_("payer"), 14, flex=2),
+            Column(_("payer"), 16, flex=2),
             Column(_("amount"), 13, align="right", priority=1),
             Column(_("left"), 13, align="right"),
             Column("", 3),
@@ -236,25 +127,24 @@ class PaymentsScreen(BillingScreen):
         return Page([self._row(one) for one in found.rows], found.more_before, found.more_after)
 
     def _row(self, one: Waiting) -> Row:
-        language = self.desk.language
         kind = _("receipt") if one.kind == "receipt" else _("bank")
         said = one.reference or one.text
         cells = (
-            format_date(one.date, language),
+            short_day(one.date),
             kind,
             f"{one.customer_code} {one.payer}" if one.customer_code else one.payer,
-            format_money(one.amount, one.currency, language),
-            format_money(one.left, one.currency, language),
+            money(one.amount, one.currency),
+            money(one.left, one.currency),
             one.currency,
             said,
         )
-        return Row(one.key, one, cells)
+        return WaitingRow(one.key, (one.kind, one.id), cells, one)
 
     @property
     def waiting(self) -> Waiting | None:
         """The row under the cursor."""
         row = self.table.row
-        return row.id if row is not None and isinstance(row.id, Waiting) else None
+        return row.waiting if isinstance(row, WaitingRow) else None
 
     def on_screen_resume(self) -> None:
         self.show_headline()
@@ -276,8 +166,6 @@ class PaymentsScreen(BillingScreen):
 
     async def _read_later(self) -> None:
         """A held key goes over many rows: only where the cursor rests is anything read."""
-        import asyncio
-
         await asyncio.sleep(REST)
         await self._show_foot()
         await self._read_proposal()
@@ -304,21 +192,16 @@ class PaymentsScreen(BillingScreen):
             self.say_problem(error)
             return
         count = sum(number for _currency, number, _amount in sums)
-        money = " + ".join(
-            format_money(amount, currency, self.desk.language, code=True) for currency, _number, amount in sums
-        )
-        text = _("{count} left to allocate: {money}", count=count, money=money) if count else _("nothing is left")
+        sum_words = " + ".join(money(amount, currency, code=True) for currency, _number, amount in sums)
+        text = _("{count} left to allocate: {money}", count=count, money=sum_words) if count else _("nothing is left")
         if self._deeds:
             text += " · " + _("done now: {count}", count=len(self._deeds))
         self.query_one("#foot", Caption).say(" " + text)
 
     # -- Enter: the best proposal -----------------------------------------
 
-    def _money(self, minor: int, currency: str) -> str:
-        return f"{format_money(minor, currency, self.desk.language)} {currency}"
-
     def on_paged_table_opened(self, event: PagedTable.Opened) -> None:
-        self.app.answer(self._ask_to_post())  # type: ignore[attr-defined]
+        self.workstation.answer(self._ask_to_post())
 
     async def _ask_to_post(self) -> None:
         self.say("")
@@ -338,8 +221,8 @@ class PaymentsScreen(BillingScreen):
         verb = (
             N_("allocate {amount} of {customer}") if row.kind == "receipt" else N_("receive {amount} from {customer}")
         )
-        head = _(verb, amount=self._money(row.left, row.currency), customer=customer.code)
-        left = format_money(proposal.on_account, row.currency, self.desk.language)
+        head = _(verb, amount=money_of(row.left, row.currency), customer=customer.code)
+        left = money(proposal.on_account, row.currency)
         tail = _("on account {left}", left=left)
         room = max(10, self.size.width - len(head) - len(tail) - 7)
         words = allocation_words(self.desk.language, row.currency, proposal.allocations, proposal.numbers, room)
@@ -352,55 +235,23 @@ class PaymentsScreen(BillingScreen):
 
     def on_issue_line_confirmed(self, event: IssueLine.Confirmed) -> None:
         if isinstance(event.purpose, Plan):
-            self.app.answer(self._carry_out(event.purpose))  # type: ignore[attr-defined]
+            self.workstation.answer(self._carry_out(event.purpose))
 
     def on_issue_line_declined(self, event: IssueLine.Declined) -> None:
         self.show_keys()
 
     async def _carry_out(self, plan: Plan) -> None:
         self.show_keys()
-        deed: Deed | None = None
-        words = ""
         try:
-            if plan.what == "undo":
-                words = await self._take_back(plan)
-            elif plan.proposal is not None and plan.what == "reverse":
-                row = plan.proposal.row
-                await self.desk.do(reverse_receipt, row.id, plan.text, command_id=plan.command_id)
-                words = _("payment of {amount} reversed", amount=self._money(row.amount, row.currency))
-            elif plan.proposal is not None:
-                deed = await self._post(plan.proposal, plan, on_account=plan.what == "keep")
-                words = deed.words
+            deed, words = await carry_out(self.desk, plan)
         except Problem as error:
-            words = "! " + translate(error)
-        if deed is not None:
-            self._deeds.append(deed)
-        await self._after(words, plan.proposal.row if plan.proposal else None)
-
-    async def _post(self, proposal: Proposal, plan: Plan, *, on_account: bool) -> Deed:
-        """Settle what was proposed; a bank line becomes a receipt, or stays one on account."""
-        row, customer = proposal.row, proposal.customer
-        assert customer is not None
-        if row.kind == "receipt":
-            ids = await self.desk.ask(allocate_all, self.desk.context, row.id, proposal.allocations, plan.command_id)
-            return Deed("allocations", tuple(ids), _("allocated: {words}", words=plan.words))
-        payment = Payment(
-            customer.code,
-            row.date,
-            row.amount,
-            row.currency,
-            reference=(row.reference or row.text)[:140],
-            payer=row.payer[:140],
-            bank_line_id=row.id,
-            allocations=() if on_account else proposal.allocations,
-        )
-        result = await self.desk.do(receive, payment, command_id=plan.command_id)
-        amount = self._money(row.amount, row.currency)
-        if on_account:
-            words = _("{amount} kept on account of {customer}", amount=amount, customer=customer.code)
+            deed, words = None, "! " + translate(error)
         else:
-            words = _("received {amount} from {customer}", amount=amount, customer=customer.code) + f": {plan.words}"
-        return Deed("receipt", (result["id"],), words)
+            if deed is not None:
+                self._deeds.append(deed)
+            elif plan.deed is not None:
+                self._deeds.remove(plan.deed)
+        await self._after(words, plan.proposal.row if plan.proposal else None)
 
     async def _after(self, words: str, row: Waiting | None) -> None:
         """Read the queue again and go to the next row; the answer line says what was done."""
@@ -418,7 +269,7 @@ class PaymentsScreen(BillingScreen):
 
     def action_split(self) -> None:
         """Amounts by hand: the table of open items."""
-        self.app.answer(self._split())  # type: ignore[attr-defined]
+        self.workstation.answer(self._split())
 
     async def _split(self) -> None:
         proposal = await self._read_proposal()
@@ -439,7 +290,7 @@ class PaymentsScreen(BillingScreen):
         kind, ids, words = result
         row = self.waiting
         self._deeds.append(Deed(kind, tuple(ids), words))
-        self.app.answer(self._after(words, row))  # type: ignore[attr-defined]
+        self.workstation.answer(self._after(words, row))
 
     def action_pay(self) -> None:
         """The payment form; a bank line's money is filled in."""
@@ -447,7 +298,7 @@ class PaymentsScreen(BillingScreen):
         if row is None or row.kind == "receipt":
             super().action_pay()
         else:
-            self.app.answer(self._pay())  # type: ignore[attr-defined]
+            self.workstation.answer(self._pay())
 
     async def _pay(self) -> None:
         proposal = await self._read_proposal()
@@ -457,7 +308,7 @@ class PaymentsScreen(BillingScreen):
 
     def action_keep(self) -> None:
         """The whole bank line on account of its customer."""
-        self.app.answer(self._keep())  # type: ignore[attr-defined]
+        self.workstation.answer(self._keep())
 
     async def _keep(self) -> None:
         self.say("")
@@ -489,7 +340,7 @@ class PaymentsScreen(BillingScreen):
         assert customer is not None
         question = _(
             "receive {amount} from {customer} and keep it on account",
-            amount=self._money(row.left, row.currency),
+            amount=money_of(row.left, row.currency),
             customer=f"{customer.code} {customer.name}",
         )
         self._open(Plan("keep", proposal, "", new_command_id()), question, _("keep on account"))
@@ -505,18 +356,6 @@ class PaymentsScreen(BillingScreen):
             _("take back: {words}", words=deed.words),
             _("take back"),
         )
-
-    async def _take_back(self, plan: Plan) -> str:
-        deed = plan.deed
-        assert deed is not None
-        reason = _("taken back at once")
-        if deed.kind == "receipt":
-            await self.desk.do(reverse_receipt, deed.ids[0], reason, command_id=plan.command_id)
-        else:
-            for key in deed.ids:
-                await self.desk.do(reverse_allocation, key, reason, command_id=f"{plan.command_id}:{key}")
-        self._deeds.remove(deed)
-        return _("taken back: {words}", words=deed.words)
 
     def action_reverse(self) -> None:
         """The receipt under the cursor was none (a bounced debit, a slip): take it back whole, with a reason."""
@@ -539,7 +378,7 @@ class PaymentsScreen(BillingScreen):
         row = proposal.row
         question = _(
             "reverse the payment of {amount} by {customer} whole: {reason}",
-            amount=self._money(row.amount, row.currency),
+            amount=money_of(row.amount, row.currency),
             customer=row.customer_code,
             reason=reason,
         )
@@ -554,18 +393,18 @@ class PaymentsScreen(BillingScreen):
         field = self.query_one("#ask-field", Field)
         field.show("")
         self.add_class("-asking")
-        field.focus()
+        self.set_focus(field)
         self.query_one("#keys", KeyBar).show([("Enter", _("go on")), ("Esc", _("back"))])
 
     def _close_prompt(self) -> None:
         self._asked = None
         self.remove_class("-asking")
-        self.table.focus()
+        self.set_focus(self.table)
         self.show_keys()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if self._asked is not None:
-            self.app.answer(self._answered(self._asked, event.value.strip()))  # type: ignore[attr-defined]
+            self.workstation.answer(self._answered(self._asked, event.value.strip()))
 
     async def _answered(self, then: Callable[[str], Coroutine[Any, Any, None]], text: str) -> None:
         try:

@@ -22,7 +22,7 @@ import peewee  # isort: skip
 #: Seconds that a chunk may work before it commits; the commit itself takes the rest of the 250 ms.
 CHUNK_SECONDS = 0.2
 #: So many are read ahead of a chunk; a slow source (a pipe) is waited for outside the gate.
-AHEAD = 200
+AHEAD = 500
 #: Findings of the checklist about a value that was given; the others say that something is missing.
 GIVEN = frozenset(
     {"customer_missing", "series_date_order", "due_before_issue", "period_reversed", "vat_rate_on_exempt"}
@@ -51,12 +51,16 @@ class Blocked(Problem):
 
 
 class AtLine(Problem):
-    """A problem with one line of a file; `line` counts from 1, `problem` says what is wrong with it."""
+    """A problem with one line of a file; `line` counts from 1, `problem` says what is wrong with it.
+
+    `done` is how many before it are carried out and stay.
+    """
 
     def __init__(self, line: int, problem: Problem) -> None:
         super().__init__(problem.message, field=problem.field, **problem.values)
         self.line = line
         self.problem = problem
+        self.done = 0
 
     def __str__(self) -> str:
         field = f"{self.field}: " if self.field else ""
@@ -92,7 +96,7 @@ def _in_chunks(
     while True:
         try:
             pending.extend(islice(source, AHEAD - len(pending)) if unread is None else ())
-        except AtLine as problem:
+        except Problem as problem:
             unread = problem
         if not pending:
             break

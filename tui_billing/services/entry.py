@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TypeVar
 
 from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, QUANTITY, unscaled
@@ -12,6 +14,8 @@ from tui_billing.models.queries import facts
 from tui_billing.rules.content import CustomerFacts, ItemFacts, LineContent
 from tui_billing.rules.text import fold
 from tui_billing.services.context import company
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +51,24 @@ def find_item(books: Books, text: str) -> tuple[ItemFacts | None, tuple[ItemFact
     return _only(candidates, text, lambda item: (item.code, item.description)), candidates
 
 
-def _only(candidates, text, names):
-    if len(candidates) == 1:
-        return candidates[0]
+def _only(candidates: Sequence[T], text: str, names: Callable[[T], tuple[str, str]]) -> T | None:
+    """The one thing whose code begins so, else the one of which a word begins so; None where several fit.
+
+    A text inside a word means nothing yet: a slip such as "2" must not bill B20.
+    """
     wanted = fold(text)
-    starting = [one for one in candidates if any(fold(name).startswith(wanted) for name in names(one))]
-    return starting[0] if len(starting) == 1 else None
+    for starts in (
+        lambda one: fold(names(one)[0]).startswith(wanted),
+        lambda one: all(any(word.startswith(part) for word in _words(names(one))) for part in wanted.split()),
+    ):
+        fitting = [one for one in candidates if starts(one)]
+        if fitting:
+            return fitting[0] if len(fitting) == 1 else None
+    return None
+
+
+def _words(names: tuple[str, str]) -> list[str]:
+    return fold(" ".join(names)).split()
 
 
 def last_lines(books: Books, customer_id: int) -> list[LineContent]:

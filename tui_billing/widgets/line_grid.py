@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_billing.rules.text import fit, safe
 from tui_billing.widgets.cells import cell, padded
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.paged_table import Column, lay_out
@@ -129,7 +129,9 @@ class LineGrid(Widget):
                 return Strip([cell(f"{index + 1:>2}", width, "left", base)], width)
             if row.problem:
                 style = self.get_component_rich_style("line-grid--problem")
-                text = f"{index + 1:>2}  ! {row.cells[1]}  {row.problem}" if row.cells else row.problem
+                # What was typed gives way to what is wrong with it.
+                room = max(8, width - len(row.problem) - 10)
+                text = f"{index + 1:>2}  ! {fit(safe(row.cells[1]), room)}  {row.problem}"
                 return Strip([cell(text, width, "left", style)], width)
             return self._strip(row.cells, width, base)
         if index == self.at:

@@ -116,7 +116,8 @@ def disputes(books: Books, dispute_id: int | None = None) -> list[dict[str, Any]
     where = "" if dispute_id is None else " WHERE d.id = ?"
     rows = books.rows(
         f"SELECT {_DISPUTE} FROM dispute d JOIN invoice i ON i.id = d.invoice_id"
-        f" JOIN customer c ON c.id = d.customer_id JOIN operator o ON o.id = d.owner_id{where} ORDER BY d.opened_on, d.id",
+        " JOIN customer c ON c.id = d.customer_id JOIN operator o ON o.id = d.owner_id"
+        f"{where} ORDER BY d.opened_on, d.id",
         () if dispute_id is None else (dispute_id,),
     )
     return _dicts(_DISPUTE, rows)
