@@ -4,13 +4,14 @@
 
 N documents are issued over the three years up to the sample's business date (which the books carry):
 one in a hundred is a credit note, about 70 % are paid, 20 % open (2 % disputed), 10 % half paid, the open
-ones mostly of the last months; half a percent is written off. Customers are max(60, N / 100), `ACME` the
-first, one in twenty billed in USD, one in ten within the European Union without VAT; the items are the
-sample's. Amounts come from some thousand baskets whose totals the project's own rules have worked out.
+ones mostly of the last months; half a percent is written off, and for one in 500 a bank line waits.
+Customers are max(60, N / 100), `ACME` the first, one in twenty billed in USD, one in twenty within the
+European Union without VAT; the items are the sample's. Amounts come from some thousand baskets whose totals
+the project's own rules have worked out.
 
-Rows are written in bulk behind the services' back. So that this takes minutes and not hours, the audit
-chain holds a summary instead of an event for each document: `verify` answers that documents, payments,
-allocations and postings have no audit event (check "content"), and nothing else.
+Rows are written in bulk behind the services' back. The audit chain holds a summary instead of an event for
+each document, payment and allocation, which would be larger than all the rest: `verify` answers that these
+and their postings have no audit event (check "content"), and nothing else.
 """
 
 from __future__ import annotations
@@ -70,6 +71,7 @@ _ALLOCATION = (
 )
 _POSTING = "id, verb, date, document_date, entry_at, entity, entity_id, text, operator_id, command_id"
 _POSTING_LINE = "posting_id, account, customer_id, debit, credit, currency, amount"
+_BANK_LINE = "bank_account_id, date, value_date, amount, currency, text, reference, payer, fingerprint"
 _DISPUTE = "id, invoice_id, customer_id, reason, amount, currency, owner_id, opened_on, answer_by"
 
 
@@ -127,6 +129,7 @@ class Generator:
         self.posting_lines = bulk.table("posting_line", _POSTING_LINE)
         self.disputes = bulk.table("dispute", _DISPUTE)
         self.notes = bulk.table("dispute_note", "dispute_id, at, date, operator_id, kind, text")
+        self.bank_lines = bulk.table("bank_line", _BANK_LINE)
         self.search = bulk.table("invoice_search", "rowid, text")
         self.series: dict[tuple[str, int], list] = {}
         self.kept: dict[int, tuple[Buyer, Basket, str, int]] = {}
@@ -187,6 +190,11 @@ class Generator:
             self._allocate(
                 "write_off", key, number, buyer, basket, issued, str(settled), basket.payable, basket.payable_base
             )
+        elif fate == "open" and key % 200 < 2 and basket.currency == "EUR":
+            # Its money has come and waits in the payment queue.
+            today, payer = BUSINESS_DATE.isoformat(), buyer.name.upper()
+            text = f"VIR SEPA {payer}"
+            self.bank_lines.append((1, today, today, opened, "EUR", text, number, payer, f"generate-{key}"))
         elif fate == "disputed":
             self._dispute(key, buyer, basket, day, disputed)
 

@@ -50,9 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.write(USAGE)
             return 0
         if "--version" in given:
-            from importlib.metadata import version
-
-            sys.stdout.write(f"tui-billing {version('tui-billing')}\n")
+            sys.stdout.write(f"tui-billing {installed_version()}\n")
             return 0
         if not rest:
             return start(given)
@@ -67,6 +65,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     from tui_billing.cli.run import run
 
     return run(given.get("--db", ""), given.get("--today", ""), given.get("--lang", ""), rest)
+
+
+def installed_version() -> str:
+    """The version that is installed; of a checkout that nobody has installed there is none."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("tui-billing")
+    except PackageNotFoundError:
+        return "(not installed)"
 
 
 def split_options(arguments: list[str]) -> tuple[dict[str, str], list[str]]:

@@ -69,7 +69,8 @@ class Desk:
         raw = given if isinstance(given, bytes) else given.encode()
         self._monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8"))
         self._capsys.readouterr()
-        code = main(["--db", self.url, "--today", today, "--lang", lang, *arguments])
+        spoken = ["--lang", lang] if lang else []
+        code = main(["--db", self.url, "--today", today, *spoken, *arguments])
         out, err = self._capsys.readouterr()
         return Answer(code, out, err)
 

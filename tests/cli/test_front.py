@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import json
 import os
 import pty
@@ -15,6 +16,7 @@ import pytest
 from sqlcipher3 import dbapi2
 
 from tests.cli.conftest import COMPANY
+from tui_billing import locale
 from tui_billing.__main__ import main
 
 PROGRAM = [sys.executable, "-m", "tui_billing"]
@@ -78,11 +80,21 @@ def test_json_may_stand_anywhere_after_the_verb(lite):
     assert lite.ok("report", "--json", "status").json == lite.ok("report", "status", "--json").json
 
 
-def test_messages_come_in_the_language_asked_for(lite):
-    english = lite("customer", "add", "--code", "X", "--name", "y", "--country", "FR", "--terms", "soon", lang="en").err
-    french = lite("customer", "add", "--code", "X", "--name", "y", "--country", "FR", "--terms", "soon", lang="fr").err
-    assert english != french
+def test_messages_come_in_the_language_asked_for(lite, monkeypatch):
+    class French(gettext.NullTranslations):
+        def gettext(self, message):
+            return message.replace("there is no item", "il n'y a pas d'article")
+
+    monkeypatch.setitem(locale._catalogues, "fr", French())
+    assert "there is no item ZZZ" in lite.wrong("item", "show", "ZZZ", lang="en")
+    assert "il n'y a pas d'article ZZZ" in lite.wrong("item", "show", "ZZZ", lang="fr")
     assert lite.ok("invoice", "list", "--json", lang="fr").json == []
+    connection = dbapi2.connect(lite.url)
+    connection.execute("UPDATE operator SET language = 'fr' WHERE login = 'marie'")
+    connection.commit()
+    connection.close()
+    assert "il n'y a pas" in lite.wrong("item", "show", "ZZZ", lang="")
+    assert "there is no item" in lite.wrong("item", "show", "ZZZ", lang="en")
 
 
 def test_the_books_own_date_counts_before_the_calendar(lite, capsys, monkeypatch):
@@ -148,6 +160,7 @@ from tui_billing.cli import front
 front.require_terminal = lambda: None
 import tui_billing.app
 tui_billing.app.run_workstation = lambda url, **how: print(url, how["today"], how["language"]) or 7
+from tui_billing import locale
 from tui_billing.__main__ import main
 assert main(["--db", "x.db", "--today", "2026-11-25", "--lang", "fr"]) == 7
 print(sorted({name.partition(".")[0] for name in sys.modules}

@@ -29,7 +29,7 @@ def order(**values):
 
 def test_create_answers_the_contract(desk):
     invoice = desk.ok("invoice", "create", "-", "--issue", "--json", given=order(purchase_order="PO-1")).json
-    assert KEYS <= set(invoice)
+    assert set(invoice) >= KEYS
     assert invoice["number"] == "F2026-00001" and invoice["status"] == "open" and invoice["customer"] == "ACME"
     assert invoice["issue_date"] == "2026-11-25" and invoice["due_date"] == "2026-12-31"
     assert invoice["vat_breakdown"] == [
@@ -151,7 +151,7 @@ LINE = {"item": "A10", "quantity": "1"}
         ({"nonsense": 1}, "nonsense"),
         ({"invalid": {}}, "invalid"),
         ({"command_id": "a b\x00"}, "command_id"),
-        ({"command_id": 5}, "command_id"),
+        ({"command_id": ["x"]}, "command_id"),
     ],
 )
 def test_bad_values_are_refused_at_their_field(lite, changes, field):
@@ -268,7 +268,7 @@ def test_render_writes_a_pdf_and_remembers_it(desk, tmp_path):
     answer = desk.ok("invoice", "render", number, "-o", str(tmp_path / "out" / "x.pdf"), "--json").json
     assert Path(answer["path"]).read_bytes().startswith(b"%PDF") and len(answer["sha256"]) == 64
     default = desk.ok("invoice", "render", number, "--json").json["path"]
-    assert default.endswith(f"{number}.pdf") and Path(default).parent.name in ("documents", *desk.url.split("/"))
+    assert default.endswith(f"{number}.pdf") and "documents" in Path(default).parts[-3:-1]
     draft = desk.ok("invoice", "create", "-", "--json", given=order()).json
     assert "draft" in desk.wrong("invoice", "render", str(draft["id"]), "-o", str(tmp_path / "y.pdf"))
     desk.wrong("invoice", "render", number, "-o", "/proc/nowhere/x.pdf")

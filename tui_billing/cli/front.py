@@ -9,7 +9,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from tui_billing.locale import LANGUAGES, choose, translate
+from tui_billing.locale import LANGUAGES, _, choose
 from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.problem import Problem, Unusable
 from tui_billing.rules.text import safe
@@ -66,8 +66,14 @@ def _is_terminal(handle: int) -> bool:
         return False
 
 
+def sentence(problem: Problem) -> str:
+    """A problem in the language in use; its places may bear any name."""
+    text = _(problem.message)
+    return text.format(**problem.values) if problem.values else text
+
+
 def complain(problem: Problem) -> int:
     """One sentence on standard error, and the exit code that it stands for."""
     field = f"{problem.field}: " if problem.field else ""
-    sys.stderr.write(safe(f"tui-billing: {field}{translate(problem)}") + "\n")
+    sys.stderr.write(safe(f"tui-billing: {field}{sentence(problem)}") + "\n")
     return 3 if isinstance(problem, Unusable) else 2

@@ -13,7 +13,7 @@ import typer
 
 from tui_billing.cli import front, output
 from tui_billing.cli.session import begin
-from tui_billing.locale import _, translate
+from tui_billing.locale import _
 from tui_billing.rules.problem import Problem, Unusable
 from tui_billing.rules.text import quote, safe
 from tui_billing.services.batch import AtLine, Blocked
@@ -136,7 +136,7 @@ def _complain(problem: Problem) -> int:
         problem = problem.problem
     code = UNUSABLE if isinstance(problem, Unusable) else DIFFERENCE if isinstance(problem, Blocked) else WRONG
     field = f"{problem.field}: " if problem.field else ""
-    return _fail(f"{place}{field}{translate(problem)}{after}", code)
+    return _fail(f"{place}{field}{front.sentence(problem)}{after}", code)
 
 
 def _fail(text: str, code: int) -> int:

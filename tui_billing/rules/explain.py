@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -37,11 +37,11 @@ class Step:
     values: dict[str, object] = field(default_factory=dict)
     heading: bool = False
     strong: bool = False
+    indent: bool = False
 
 
-#: Message ids of this module, in the form that the catalogue's extraction knows.
 def N_(message: str) -> str:  # noqa: N802
-    """Mark a message id."""
+    """Mark a message id for the catalogue."""
     return message
 
 
@@ -75,17 +75,16 @@ def _line(number: int, line: Priced, gross: int, discount: int, net: int, curren
     }
     steps = [Step(N_("{number}. {text}"), None, "", values)]
     exact = line.quantity * line.unit_price
-    product = Step(N_("    quantity × price"), Money(gross, currency), N_("{quantity} × {price}"), values)
+    product = Step(N_("quantity × price"), Money(gross, currency), N_("{quantity} × {price}"), values, indent=True)
     if exact != Money(gross, currency).decimal:
-        product = Step(
-            product.label, product.amount, N_("{quantity} × {price} = {exact}, rounded"), {**values, "exact": exact}
-        )
+        values = {**values, "exact": exact}
+        product = replace(product, detail=N_("{quantity} × {price} = {exact}, rounded"), values=values)
     steps.append(product)
     if discount:
         values = {"percent": line.discount_percent, "gross": Money(gross, currency)}
         detail = N_("{percent} % of {gross}") if line.discount_percent else ""
-        steps.append(Step(N_("    discount"), Money(-discount, currency), detail, values))
-        steps.append(Step(N_("    net"), Money(net, currency)))
+        steps.append(Step(N_("discount"), Money(-discount, currency), detail, values, indent=True))
+        steps.append(Step(N_("net"), Money(net, currency), indent=True))
     return steps
 
 
@@ -114,14 +113,13 @@ def _vat(totals: Totals, lines: Sequence[Priced], currency: str) -> list[Step]:
         values |= {"base": Money(group.taxable, currency), "exact": exact}
         rounded = exact != Money(group.tax, currency).decimal
         detail = N_("{base} × {rate} % = {exact}, rounded") if rounded else N_("{base} × {rate} %")
-        steps.append(Step(N_("    VAT {rate} %"), Money(group.tax, currency), detail, values))
+        steps.append(Step(N_("VAT {rate} %"), Money(group.tax, currency), detail, values, indent=True))
         by_line = _tax_by_line(totals, lines, group.vat, currency)
         if by_line is not None and by_line != group.tax:
             difference = Money(by_line - group.tax, currency)
             detail = N_("{difference} apart; the standard asks for one rounding a rate")
-            steps.append(
-                Step(N_("    rounded line by line"), Money(by_line, currency), detail, {"difference": difference})
-            )
+            compared: dict[str, object] = {"difference": difference}
+            steps.append(Step(N_("rounded line by line"), Money(by_line, currency), detail, compared, indent=True))
     return steps
 
 

@@ -157,4 +157,4 @@ class AllocateScreen(BillingScreen):
             self.say_problem(error)
             return
         words = allocation_words(desk.language, self.row.currency, table.allocations, table.numbers)
-        self.dismiss(("allocations", done, words))
+        self.dismiss(("allocations", done, _("allocated: {words}", words=words)))

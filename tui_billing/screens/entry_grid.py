@@ -12,6 +12,7 @@ from tui_billing.rules.entry import parse_line
 from tui_billing.rules.numbers import format_money, format_number, parse_percent, parse_price, parse_quantity
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import clean
+from tui_billing.rules.units import unit_code
 from tui_billing.screens.entry_form import FOOTER, LINE
 from tui_billing.screens.entry_header import HeaderPart
 from tui_billing.screens.entry_lines import CELLS, TypedLine
@@ -148,8 +149,10 @@ class GridPart(HeaderPart):
                     raise Problem("there is no item {text}; type part of its name", field="item", text=text[:40])
                 self.lines.items[item.code] = item
                 changed.item = item.code
-            elif name in ("description", "unit"):
-                setattr(changed, name, clean(text, LIMITS[name], name))
+            elif name == "unit":
+                changed.unit = unit_code(clean(text, LIMITS[name], name)) if text else ""
+            elif name == "description":
+                changed.description = clean(text, LIMITS[name], name)
             else:
                 parse: Any = {
                     "quantity": parse_quantity,

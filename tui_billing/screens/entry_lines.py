@@ -11,6 +11,7 @@ from tui_billing.rules.entry import EntryLine, format_line
 from tui_billing.rules.numbers import format_money, format_number
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.totals import Totals, compute
+from tui_billing.rules.units import unit_word
 from tui_billing.widgets.line_grid import GridRow
 
 #: Columns of the grid that can be typed in, in the order of Tab.
@@ -131,15 +132,14 @@ class Lines:
     def cell_text(self, index: int, name: str) -> str:
         """What stands in one cell, as it can be typed again."""
         value = getattr(self.typed[index].content, name)
-        if name in ("item", "description", "unit"):
+        if name == "unit":
+            return unit_word(value, self.language) if value else ""
+        if name in ("item", "description"):
             return value
         if not value:
             return ""
-        return (
-            format_number(Decimal(value), self.language)
-            .replace("\u202f", "")
-            .replace(",", "," if self.language == "fr" else "")
-        )
+        text = format_number(Decimal(value), self.language).replace("\u202f", "")  # no group signs to type over
+        return text if self.language == "fr" else text.replace(",", "")
 
     # -- how it looks ----------------------------------------------------
 
@@ -159,7 +159,7 @@ class Lines:
                 known.item_code,
                 known.description,
                 format_number(known.quantity, self.language),
-                known.unit,
+                unit_word(known.unit, self.language),
                 format_number(known.unit_price, self.language, max(2, -int(known.unit_price.as_tuple().exponent))),
                 f"{format_number(known.discount_percent, self.language)} %" if known.discount_percent else "",
                 f"{format_number(known.vat.rate, self.language)} %"
