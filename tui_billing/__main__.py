@@ -23,7 +23,8 @@ tui-billing payment  list | receive | reverse | allocate | take-back
 tui-billing dispute  list | show | open | note | close
 tui-billing rate     list | add
 tui-billing report   status | aging
-tui-billing verify | backup | restore
+tui-billing explain NUMBER                    how the amounts of a document came to be
+tui-billing verify | backup FILE | restore FILE
 
 Before the verb:
   --db URL-or-path    the books (else TUI_BILLING_DB, else the user's data folder)

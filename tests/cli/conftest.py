@@ -63,6 +63,7 @@ class Desk:
         self.url = url
         self._capsys = capsys
         self._monkeypatch = monkeypatch
+        capsys.readouterr()  # what furnishing the books has said
 
     def __call__(self, *arguments: str, given: str | bytes = "", today: str = TODAY, lang: str = "en") -> Answer:
         """Run a verb; `given` stands on its standard input."""

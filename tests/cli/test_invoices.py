@@ -263,6 +263,16 @@ def test_an_unknown_number_is_refused(lite, number):
     assert "\x1b" not in said
 
 
+def test_explain_tells_the_steps(desk):
+    number = desk.invoice("USCO", lines=[{"item": "A10", "quantity": "2", "discount_percent": "10"}])["number"]
+    told = desk.ok("explain", number, "--json").json
+    assert told["number"] == number and told["steps"][0]["heading"]
+    assert {"amount", "currency", "label", "detail", "heading"} == set(told["steps"][0])
+    shown = desk.ok("explain", number).out
+    assert "Lines" in shown and "{" not in shown
+    desk.wrong("explain", "F2026-09999")
+
+
 def test_render_writes_a_pdf_and_remembers_it(desk, tmp_path):
     number = desk.invoice("USCO")["number"]
     answer = desk.ok("invoice", "render", number, "-o", str(tmp_path / "out" / "x.pdf"), "--json").json

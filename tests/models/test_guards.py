@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -82,10 +85,45 @@ def busy(books):
     return books
 
 
+class PlainSqlite:
+    """Python's own sqlite3 in a process of its own: two SQLite libraries in one process lose each other's locks."""
+
+    CODE = """
+import json, sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+for line in sys.stdin:
+    how, text = json.loads(line)
+    try:
+        rows = getattr(connection, how)(text).fetchall()
+        answer = [rows, "", ""]
+    except sqlite3.Error as error:
+        answer = [[], type(error).__name__, str(error)]
+    print(json.dumps(answer), flush=True)
+"""
+
+    def __init__(self, path):
+        command = [sys.executable, "-c", self.CODE, str(path)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def execute(self, text, how="execute"):
+        self.process.stdin.write(json.dumps([how, text]) + "\n")
+        self.process.stdin.flush()
+        rows, kind, message = json.loads(self.process.stdout.readline())
+        if kind:
+            raise getattr(sqlite3, kind)(message)
+        return rows
+
+    def executescript(self, text):
+        self.execute(text, "executescript")
+
+    def close(self):
+        self.process.communicate()
+
+
 def other_tool(books):
     """A connection by the plain driver of the engine, in autocommit."""
     if books.engine == "sqlite":
-        return sqlite3.connect(books.path, isolation_level=None)
+        return PlainSqlite(books.path)
     return psycopg.connect(books.url, autocommit=True)
 
 
@@ -163,7 +201,7 @@ def unguarded(books, attacks):
     """Take every guard away, do it, and put them all back: what a patient intruder would do."""
     tool = other_tool(books)
     if books.engine == "sqlite":
-        kept = tool.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        kept = tool.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         for trigger, _ in kept:
             tool.execute(f"DROP TRIGGER {trigger}")
         for attack in attacks:

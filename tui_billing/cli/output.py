@@ -7,7 +7,10 @@ import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from tui_billing.rules.text import REPLACEMENT, safe, width
+from tui_billing.rules.text import REPLACEMENT, fit, safe, width
+
+#: Cells of a table's column; what is longer is cut, `show` and --json have it whole.
+WIDEST = 40
 
 
 def prepare() -> None:
@@ -55,8 +58,8 @@ def note(text: str) -> None:
 
 
 def put_table(heads: Sequence[str], rows: Iterable[Sequence[object]], right: Collection[int] = ()) -> None:
-    """Rows under their heads, columns aligned; `right` are the places of figures."""
-    lines = [[safe("" if cell is None else str(cell)) for cell in row] for row in (heads, *rows)]
+    """Rows under their heads, columns aligned, long texts cut; `right` are the places of figures."""
+    lines = [[fit(safe("" if cell is None else str(cell)), WIDEST) for cell in row] for row in (heads, *rows)]
     widths = [max(width(line[place]) for line in lines) for place in range(len(heads))]
     for line in lines:
         cells = []

@@ -76,7 +76,7 @@ class Thing(NamedTuple):
 ITEMS = (
     Thing("A10", "Consulting, day", "Conseil, journée", "DAY", "650.00", "20", "services", 4, 12, 2),
     Thing("A20", "Design, hour", "Conception, heure", "HUR", "78.00", "20", "services", 8, 48, 2),
-    Thing("A30", "Site survey, flat", "Relevé sur place, forfait", "C62", "240.00", "20", "services", 4, 4, 4),
+    Thing("A30", "Site survey, flat", "Relevé sur place, forfait", "LS", "240.00", "20", "services", 4, 4, 4),
     Thing("B20", "Travel, flat", "Déplacement, forfait", "H87", "45.00", "20", "services", 4, 16, 4),
     Thing("B30", "Carriage, pallet", "Transport, palette", "H87", "96.00", "20", "services", 4, 12, 4),
     Thing("C30", "Workshop, half day", "Atelier, demi-journée", "C62", "390.00", "20", "services", 4, 8, 4),

@@ -126,6 +126,7 @@ class AllocateScreen(BillingScreen):
         table = self.table
         if not table.take():
             return
+        self._show_sums()
         if table.left < 0:
             self.say_problem(too_much(table, self.desk.language))
             return

@@ -179,13 +179,16 @@ class AllocationTable(Widget, can_focus=True):
         """Put the cursor on the first row."""
         self._move_to(0)
 
-    def take(self) -> bool:
-        """Take what stands half typed on a row; false, and a `Wrong` message, where it is no amount for it."""
+    def take(self, *, tell: bool = False) -> bool:
+        """Take what stands half typed on a row; false, and a `Wrong` message, where it is no amount for it.
+
+        `tell` posts `Changed`; a screen that calls this itself shows the sums itself.
+        """
         if self._typed is None:
             return True
         item = self.rows[self._cursor].item
         try:
-            self._set(item, self._read(self._typed, item))
+            self._set(item, self._read(self._typed, item), tell)
         except Problem as error:
             self.post_message(self.Wrong(error))
             return False
@@ -211,7 +214,7 @@ class AllocationTable(Widget, can_focus=True):
             )
         return amount
 
-    def _set(self, item: OpenItem, amount: int) -> None:
+    def _set(self, item: OpenItem, amount: int, tell: bool = True) -> None:
         self._typed = None
         self.by_hand = True
         if amount:
@@ -219,7 +222,8 @@ class AllocationTable(Widget, can_focus=True):
         else:
             self.amounts.pop(item.id, None)
         self._repaint(self._cursor)
-        self.post_message(self.Changed())
+        if tell:
+            self.post_message(self.Changed())
 
     def _toggle(self) -> None:
         """All that is open or left, or nothing where the row has something."""
@@ -238,18 +242,18 @@ class AllocationTable(Widget, can_focus=True):
                 event.prevent_default()
             return
         if key in ("up", "shift+tab"):
-            if self.take():
+            if self.take(tell=True):
                 if self._cursor == 0 or key == "shift+tab":
                     self.post_message(self.Left())
                 else:
                     self._move_to(self._cursor - 1)
         elif key in ("down", "enter", "tab"):
-            if self.take():
+            if self.take(tell=True):
                 self._move_to(self._cursor + 1)
         elif key in ("pageup", "pagedown", "home", "end"):
             page = max(1, self._lines())
             places = {"pageup": self._cursor - page, "pagedown": self._cursor + page, "home": 0, "end": len(self.rows)}
-            if self.take():
+            if self.take(tell=True):
                 self._move_to(places[key])
         elif key == "backspace":
             self._type((self._typed if self._typed is not None else self._shown())[:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from decimal import Decimal
 
@@ -34,6 +35,8 @@ class DraftPart(GridPart):
 
     async def _load(self, draft: drafts.Draft) -> None:
         """Take a draft over and go to the field where it was left."""
+        while not self.grid.size.width:  # a field that is not laid out yet would scroll its text away
+            await asyncio.sleep(0.002)
         try:
             draft = await self.desk.do(drafts.take_draft, draft.id)
         except Problem as error:

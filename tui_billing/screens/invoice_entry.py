@@ -305,10 +305,15 @@ class InvoiceEntryScreen(DraftPart):
         field = event.input
         if not isinstance(field, EntryField) or field is not self.focused or not field.value:
             return
-        if field.id == "customer":
+        if field.id == "customer" and field.value != self.content.customer:
             self.panel.typed(field, self._suggest_customers)
-        elif field.id == LINE and self._cell in (None, "item"):
+        elif field.id == LINE and self._cell in (None, "item") and field.value != self._shown_line():
             self.panel.typed(field, self._suggest_items)
+
+    def _shown_line(self) -> str:
+        """What the command line shows of itself where nobody has typed in it."""
+        at = self.grid.at
+        return self.lines.command(at) if self._cell is None and at < len(self.lines.typed) else ""
 
     async def _suggest_items(self, text: str) -> list[Suggestion]:
         """Items for the first word of the line; the totals with the half-typed line as well."""

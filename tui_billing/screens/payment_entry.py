@@ -217,6 +217,7 @@ class PaymentEntryScreen(PaymentForm):
         if isinstance(self.focused, AllocationTable):
             if not self.table.take():
                 return
+            self._show_sums()
         elif await self._accept(self._focused_name()):
             return
         for name in ("customer", "amount"):
@@ -318,12 +319,15 @@ class PaymentEntryScreen(PaymentForm):
         self.workstation.answer(self._read_again())
 
     async def _read_again(self) -> None:
-        customer = self.form.customer
+        customer, desk = self.form.customer, self.desk
         self.table.by_hand = False
         if customer is not None:
-            self.form.rows = await self.desk.ask(
-                read_open_items, customer.id, self.desk.today, self.desk.company.due_soon_days, None
-            )
+            try:
+                self.form.rows = await desk.ask(
+                    read_open_items, customer.id, desk.today, desk.company.due_soon_days, None
+                )
+            except Problem as error:
+                self.say_problem(error)
         self._propose()
 
     def reload(self) -> None:

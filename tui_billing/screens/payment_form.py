@@ -53,7 +53,7 @@ class Form:
 def split_currency(text: str) -> tuple[str, str]:
     """("1250", "USD") of "1250 usd", "USD 1250" or "1250 €"; the currency is "" where none was typed."""
     match = _CURRENCY.fullmatch(text.strip())
-    if match is None:
+    if match is None or not match[2].strip():
         return text, ""
     currency = (match[1] or match[3] or "").upper()
     return match[2].strip(), {"€": "EUR"}.get(currency, currency)
@@ -266,7 +266,11 @@ class PaymentForm(BillingScreen):
         self.table.display = not shown
 
     async def _suggest(self, text: str) -> list[Suggestion]:
-        found = await self.desk.ask(facts.find_customers, text)
+        try:
+            found = await self.desk.ask(facts.find_customers, text)
+        except Problem as error:
+            self.say_problem(error)
+            return []
         if found and self.form.customer is not None:
             self._show_panel(True)
         return [

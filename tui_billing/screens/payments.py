@@ -123,7 +123,11 @@ class PaymentsScreen(BillingScreen):
     # -- reading ---------------------------------------------------------
 
     async def _fetch(self, request: PageRequest) -> Page:
-        found = await self.desk.ask(payments.page, request.direction, request.key, request.limit)
+        try:
+            found = await self.desk.ask(payments.page, request.direction, request.key, request.limit)
+        except Problem as error:
+            self.say_problem(error)
+            return Page(())
         return Page([self._row(one) for one in found.rows], found.more_before, found.more_after)
 
     def _row(self, one: Waiting) -> Row:
@@ -155,14 +159,14 @@ class PaymentsScreen(BillingScreen):
     def reload(self) -> None:
         self._proposal = None
         self.table.refresh_rows()
-        self.run_worker(self._read_around(), group="proposal", exclusive=True)
+        self.run_worker(self._read_around, group="proposal", exclusive=True)  # type: ignore[arg-type]
 
     async def _read_around(self) -> None:
         await self._show_foot()
         await self._read_proposal()
 
     def on_paged_table_moved(self, event: PagedTable.Moved) -> None:
-        self.run_worker(self._read_later(), group="proposal", exclusive=True)
+        self.run_worker(self._read_later, group="proposal", exclusive=True)  # type: ignore[arg-type]
 
     async def _read_later(self) -> None:
         """A held key goes over many rows: only where the cursor rests is anything read."""
@@ -172,7 +176,7 @@ class PaymentsScreen(BillingScreen):
 
     async def _read_proposal(self) -> Proposal | None:
         """The proposal of the row under the cursor, read anew where it is another's."""
-        row = self.waiting
+        row = self.waiting if self.is_attached else None
         if row is None:
             self._proposal = None
         elif self._proposal is None or self._proposal.row != row:
@@ -181,7 +185,7 @@ class PaymentsScreen(BillingScreen):
             except Problem as error:
                 self.say_problem(error)
                 return None
-        if self.waiting == row:
+        if self.is_attached and self.waiting == row:
             self.pane.show(self._proposal)
         return self._proposal
 
@@ -196,7 +200,8 @@ class PaymentsScreen(BillingScreen):
         text = _("{count} left to allocate: {money}", count=count, money=sum_words) if count else _("nothing is left")
         if self._deeds:
             text += " · " + _("done now: {count}", count=len(self._deeds))
-        self.query_one("#foot", Caption).say(" " + text)
+        for foot in self.query("#foot").results(Caption):  # none where the screen has gone meanwhile
+            foot.say(" " + text)
 
     # -- Enter: the best proposal -----------------------------------------
 

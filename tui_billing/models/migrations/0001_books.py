@@ -219,7 +219,8 @@ CREATE INDEX invoice_owed ON invoice (customer_id, next_due, id, kind, disputed,
 CREATE INDEX invoice_draft ON invoice (operator_id, updated_at) WHERE state = 'draft';
 CREATE INDEX invoice_settled ON invoice (settled_on, kind, credited, written_off, gross_base)
     WHERE settled_on IS NOT NULL;
-CREATE INDEX invoice_disputed ON invoice (next_due, id) WHERE disputed <> 0;
+CREATE INDEX invoice_disputed ON invoice (next_due, id, open_base) WHERE disputed <> 0;
+CREATE INDEX invoice_credits ON invoice (next_due, id, open_base) WHERE kind = 'credit_note' AND open <> 0;
 CREATE INDEX invoice_written_off ON invoice (issue_date, id) WHERE written_off <> 0;
 CREATE INDEX invoice_credited ON invoice (issue_date, id) WHERE credited <> 0;
 CREATE INDEX invoice_original ON invoice (original_id) WHERE original_id IS NOT NULL;
