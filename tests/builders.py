@@ -130,12 +130,19 @@ def founded_postgres(make_postgres_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def firm_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def firm_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Where the small company lies, on both engines; a copy for each test."""
     if request.param == "sqlite":
-        return str(shutil.copyfile(request.getfixturevalue("founded_sqlite"), tmp_path / "books.db"))
-    make = request.getfixturevalue("make_postgres_database")
-    return str(make(template=request.getfixturevalue("founded_postgres")))
+        yield str(shutil.copyfile(request.getfixturevalue("founded_sqlite"), tmp_path / "books.db"))
+        return
+    url = request.getfixturevalue("make_postgres_database")(template=request.getfixturevalue("founded_postgres"))
+    yield url
+    # At once, and not at the end: what is gone before the system writes it out costs no disk.
+    import psycopg
+
+    name = url.partition("?")[0].rpartition("/")[2]
+    with psycopg.connect(request.getfixturevalue("postgres_server"), autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 #: Textual reads these at its import: more frames a second, nothing that moves by itself.
 TEXTUAL = {"TEXTUAL_FPS": "120", "TEXTUAL_ANIMATIONS": "none", "TEXTUAL_SMOOTH_SCROLL": "0"}
 
+#: Exit code after the line was dropped or the process was told to end.
+HUNG_UP = 129
+
 
 def run_workstation(
     url: str, *, today: dt.date | None = None, language: str = "", operator: str = "", origin: str = ""
@@ -41,6 +44,9 @@ def run_workstation(
         app.run(mouse=False)
     finally:
         desk.close()
+        if desk.exit_code == HUNG_UP:
+            # Textual's input thread may go on reading a terminal that is gone, at full speed and for ever.
+            os._exit(HUNG_UP)
     return app.return_code or 0
 
 

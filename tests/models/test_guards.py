@@ -298,7 +298,7 @@ def test_nothing_is_posted_while_a_guard_is_missing(busy):
         run = tool.executescript if busy.engine == "sqlite" else tool.execute
         run(away)
         opened = open_books(busy.url)
-        with pytest.raises(Refused, match="invoice_frozen|guards") as refused:
+        with pytest.raises(Refused, match=r"invoice_frozen|guards") as refused:
             issue.issue_content(opened, clerk(), typed())
         assert "verify" in str(refused.value)
         assert any(each.check == "guards" and "invoice_frozen" in each.message for each in verify(opened))

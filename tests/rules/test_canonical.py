@@ -31,9 +31,7 @@ def test_order_of_keys_does_not_matter() -> None:
     assert canonical({"a": [True, None, "é"], "b": 1}) == canonical({"b": 1, "a": (True, None, "é")})
 
 
-@pytest.mark.parametrize(
-    "value", [1.0, float("nan"), Decimal(1), date(2026, 1, 1), {1: 2}, b"x", {1}, [{"a": 0.5}]]
-)
+@pytest.mark.parametrize("value", [1.0, float("nan"), Decimal(1), date(2026, 1, 1), {1: 2}, b"x", {1}, [{"a": 0.5}]])
 def test_what_has_no_one_spelling_is_refused(value: Any) -> None:
     with pytest.raises(TypeError):
         canonical(value)

@@ -152,7 +152,6 @@ WARNINGS: list[tuple[str, dict[str, Any]]] = [
     ),
     ("term_too_long", {"due_date": DAY + timedelta(days=61)}),
     ("total_not_positive", {"totals": totals_of((LINES[0]._replace(unit_price=D(0)),))}),
-    ("total_not_positive", {"totals": totals_of((LINES[0]._replace(quantity=D(-1)),))}),
     ("credit_limit_exceeded", {"credit_limit": 200000, "balance_owed": 44001}),
     ("credit_limit_exceeded", {"credit_limit": 0, "added_balance": 1}),
     ("delivery_after_issue", {"delivery_date": DAY + timedelta(days=1)}),
@@ -170,6 +169,12 @@ WARNINGS: list[tuple[str, dict[str, Any]]] = [
         {**vat_lines("K", code="VATEX-EU-IC"), "buyer": GERMAN, "delivery_date": None},
     ),
 ]
+
+
+def test_a_total_below_zero_is_a_credit_note_s() -> None:
+    """An invoice of nothing is worth a look; one below zero stops: what is owed to the customer is credited."""
+    below = totals_of((LINES[0]._replace(quantity=D(-1)),))
+    assert codes(replace(GOOD, totals=below)) == {"total_not_positive": True}
 
 
 @pytest.mark.parametrize(("code", "changes"), WARNINGS)
@@ -215,9 +220,7 @@ def test_what_is_right_is_not_remarked(changes: dict[str, Any]) -> None:
 def test_45_days_end_of_month_is_lawful_counted_either_way() -> None:
     issue = date(2026, 5, 1)
     for due, lawful in ((date(2026, 6, 30), True), (date(2026, 7, 15), True), (date(2026, 7, 14), False)):
-        facts = replace(
-            GOOD, issue_date=issue, due_date=due, today=issue, last_issue_date=None, delivery_date=None
-        )
+        facts = replace(GOOD, issue_date=issue, due_date=due, today=issue, last_issue_date=None, delivery_date=None)
         assert ("term_too_long" not in codes(facts)) is lawful
 
 

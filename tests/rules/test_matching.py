@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -19,7 +21,9 @@ from tui_billing.rules.matching import (
 )
 
 
-def item(key: int, opened: int, *, customer: int = 1, name: str = "ACME Industries", due: str = "", **more) -> Item:
+def item(
+    key: int, opened: int, *, customer: int = 1, name: str = "ACME Industries", due: str = "", **more: Any
+) -> Item:
     return Item(
         key,
         f"F2026-{key:05d}",

@@ -64,9 +64,7 @@ def test_the_first_that_fits(changes: dict[str, Any], status: str) -> None:
     late=st.integers(-60, 60),
     disputed=st.integers(0, 1),
 )
-def test_what_is_settled_is_never_chased(
-    gross: int, paid: int, credited: int, late: int, disputed: int
-) -> None:
+def test_what_is_settled_is_never_chased(gross: int, paid: int, credited: int, late: int, disputed: int) -> None:
     open_amount = max(0, gross - paid - credited)
     status = status_of(
         **{

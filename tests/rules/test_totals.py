@@ -280,9 +280,7 @@ def test_adjustments_of_the_document() -> None:
 
 
 def test_a_charge_over_lines_that_cancel() -> None:
-    totals = compute(
-        [line("1", "10"), line("-1", "10", S10)], [Adjustment(amount=101, is_charge=True)], currency="EUR"
-    )
+    totals = compute([line("1", "10"), line("-1", "10", S10)], [Adjustment(amount=101, is_charge=True)], currency="EUR")
     assert [item.amount for item in totals.adjustments] == [51, 50]
     free = compute([line("1", "0"), line("1", "0", S10)], [Adjustment(amount=3)], currency="EUR")
     assert [item.amount for item in free.adjustments] == [2, 1]

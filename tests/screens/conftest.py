@@ -52,7 +52,7 @@ class Hand:
 
 
 @pytest.fixture
-def workstation(firm_url: str) -> Callable[..., Any]:
+def workstation(firm_url: str) -> Callable[..., Any]:  # noqa: F811
     """`async with workstation(size=(80, 24)) as hand` runs one clerk on the founded books."""
 
     @asynccontextmanager

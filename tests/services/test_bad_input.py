@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from tests.builders import TODAY, clerk, issued, typed
+from tests.builders import TODAY, clerk, issued
 from tui_billing.rules.content import Content, LineContent, content_from_json
 from tui_billing.rules.problem import NotFound, Problem
 from tui_billing.services import allocate, disputes, drafts, issue, master, receive, show
@@ -87,7 +87,7 @@ def test_a_wrong_invoice_is_refused_at_its_field(firm, case):
     assert firm.value("SELECT count(*) FROM invoice") == 0
     assert firm.value("SELECT count(*) FROM series") == 0
     # Entry says the same before anything is issued, and the draft keeps what was typed.
-    assert [problem.field for problem in resolve(firm, content, TODAY).blocking()][0] == field
+    assert next(problem.field for problem in resolve(firm, content, TODAY).blocking()) == field
     draft, _ = drafts.save_draft(firm, clerk(), content)
     assert drafts.load_draft(firm, draft).content == content
     show.invoice_json(firm, draft, TODAY)
@@ -163,14 +163,14 @@ def payment(books, **fields):
         ({"amount": 10**16}, "amount", "too large"),
     ],
 )
-def test_a_wrong_payment_is_refused_at_its_field(books, fields, field, words):
-    done = issued(books)
+def test_a_wrong_payment_is_refused_at_its_field(firm, fields, field, words):
+    done = issued(firm)
     with pytest.raises(Problem) as refused:
-        payment(books, **fields)
+        payment(firm, **fields)
     assert refused.value.field == field and words in str(refused.value)
-    assert books.value("SELECT count(*) FROM receipt") == 0
-    assert show.invoice_json(books, done["id"], TODAY)["open"] == "780.00"
-    assert verify(books) == []
+    assert firm.value("SELECT count(*) FROM receipt") == 0
+    assert show.invoice_json(firm, done["id"], TODAY)["open"] == "780.00"
+    assert verify(firm) == []
 
 
 def test_a_wrong_allocation_is_refused(books):
@@ -190,7 +190,7 @@ def test_a_wrong_allocation_is_refused(books):
     for receipt, invoice in ((paid["id"], 10**6), (10**6, done["id"])):
         with pytest.raises(NotFound):
             allocate.allocate_payment(books, clerk(), receipt, invoice, 100)
-    with pytest.raises(Problem, match="only 780.00 EUR"):  # the whole payment is refused, not half of it taken
+    with pytest.raises(Problem, match=r"only 780\.00 EUR"):  # the whole payment is refused, not half of it taken
         payment(books, amount=100000, allocations=[(done["id"], 90000)])
     with pytest.raises(Problem) as refused:
         allocate.write_off(books, clerk(role="supervisor"), done["id"], 100, "  ")
@@ -205,7 +205,7 @@ def test_a_payment_in_the_customer_s_currency_only(books):
     assert usd["open"] == 0
     euro = payment(books, amount=100)  # the customer's own currency stays on account
     assert euro["open"] == 100
-    with pytest.raises(Problem, match="USD, the invoice in|invoice in USD|payment is in EUR"):
+    with pytest.raises(Problem, match="the payment is in EUR, the invoice in USD"):
         allocate.allocate_payment(books, clerk(), euro["id"], books.value("SELECT max(id) FROM invoice"), 50)
     assert verify(books) == []
 

@@ -202,7 +202,7 @@ def test_a_payment_bounces(books):
     assert (account(books, "512000"), account(books, "419100"), account(books, "666000")) == (0, 0, 0)
     with pytest.raises(Refused):
         receive.reverse_receipt(books, clerk(), paid["id"])
-    with pytest.raises(Problem, match="only 0.00 USD is left"):
+    with pytest.raises(Problem, match=r"only 0\.00 USD is left"):
         allocate.allocate_payment(books, clerk(), paid["id"], owed[0], 100)
     assert verify(books) == []
 

@@ -60,7 +60,7 @@ def run(db: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def verify(db: Path) -> str:
-    """"" where `tui-billing verify` finds the books right, else what it says."""
+    """ "" where `tui-billing verify` finds the books right, else what it says."""
     done = run(db, "verify")
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
@@ -128,11 +128,6 @@ def drafts_of(db: Path, operator: str) -> list[tuple]:
     )
 
 
-def caret(term: Pseudo) -> tuple[int, int]:
-    """Row and column of the text cursor that the workstation paints (a reversed cell of a field)."""
-    return term.cursor
-
-
 def wait_file(path: Path, seconds: float = 10.0) -> Path:
     """Wait until a file is there (written atomically, so it is whole)."""
     end = time.perf_counter() + seconds
@@ -146,6 +141,6 @@ def wait_file(path: Path, seconds: float = 10.0) -> Path:
 @contextlib.contextmanager
 def gate_held(db: Path) -> Iterator[None]:
     """The writer gate of the books in our hand, as another busy clerk's."""
-    with open(db.with_name(db.name + ".writer"), "a") as handle:
+    with db.with_name(db.name + ".writer").open("a") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

@@ -150,7 +150,7 @@ EXEMPT = {
 }
 CURRENCY = {"XLTD": "GBP", "OBRIE": "GBP", "SMYTH": "GBP", "NYC": "USD", "PORTL": "USD", "TEXAS": "USD"}
 CURRENCY |= {"GENEV": "CHF", "ZURI": "CHF", "YAMADA": "JPY"}
-ORDER_REQUIRED = frozenset(["ACME", "CURIE", "GARON", "MUSEE", "STADT", "REGIE"])
+ORDER_REQUIRED = frozenset(["ECHO", "CURIE", "GARON", "MUSEE", "STADT", "REGIE"])
 CREDIT_LIMIT = {"ACME": "40000", "ECHO": "3000", "AZUR": "8000", "FACTO": "15000", "TEXAS": "5000", "QUAI9": "6000"}
 REGION = {"NYC": "NY", "PORTL": "OR", "TEXAS": "TX", "MILAN": "MI", "TORIN": "TO", "YAMADA": "京都府"}
 CONTRACT = {

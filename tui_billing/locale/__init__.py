@@ -20,9 +20,7 @@ _catalogues: dict[str, _gettext.NullTranslations] = {}
 def catalogue(language: str) -> _gettext.NullTranslations:
     """The catalogue of a language; English is the message ids themselves."""
     if language not in _catalogues:
-        _catalogues[language] = _gettext.translation(
-            DOMAIN, Path(__file__).parent, languages=[language], fallback=True
-        )
+        _catalogues[language] = _gettext.translation(DOMAIN, Path(__file__).parent, languages=[language], fallback=True)
     return _catalogues[language]
 
 
@@ -39,12 +37,12 @@ def language_in_use() -> str:
     return str(_state["language"])
 
 
-def _(message: str, **values: object) -> str:
+def _(message: str, /, **values: object) -> str:
     """The sentence in the language in use, with its places filled."""
     return say(message, language_in_use(), **values)
 
 
-def say(message: str, language: str, **values: object) -> str:
+def say(message: str, language: str, /, **values: object) -> str:
     """The sentence in a given language (documents speak the customer's), with its places filled."""
     # gettext answers "" with the catalogue's head.
     text = message if language == "en" or not message else catalogue(language).gettext(message)

@@ -64,7 +64,7 @@ class _Sqlite(peewee.SqliteDatabase):
         return connection
 
 
-class Interrupted(Exception):
+class Interrupted(Exception):  # noqa: N818 (it was asked for, it is no error)
     """A read was given up on request (`Books.interrupt`); its connection is as good as before."""
 
 
@@ -144,7 +144,9 @@ class Books:
         with explained(self.url):
             cursor = self.db.execute_sql(self.sql(sql), params)
             try:
-                return cursor.fetchall()
+                # Rows are stepped through here, so the driver's own errors come here, too (interrupted, corrupt).
+                with peewee.__exception_wrapper__:
+                    return cursor.fetchall()
             finally:
                 cursor.close()
 
@@ -352,10 +354,10 @@ def _open_sqlite(path: Path, *, create: bool) -> Books:
             if not create and db.execute_sql("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
                 raise Unusable("{path} is not a billing database", path=path)
             gate = Gate(path)
-            with gate:
-                if create:
-                    db.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-                if create or db.execute_sql("PRAGMA journal_mode").fetchone()[0] != "wal":
+            if create or db.execute_sql("PRAGMA journal_mode").fetchone()[0] != "wal":
+                with gate:
+                    if create:
+                        db.execute_sql(f"PRAGMA application_id = {APPLICATION_ID}")
                     db.execute_sql("PRAGMA journal_mode = WAL")
     except BaseException as error:
         db.close()

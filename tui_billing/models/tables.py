@@ -17,7 +17,6 @@ from tui_billing.models.fields import (  # isort: skip  (imports peewee the thri
 from peewee import AutoField, BigIntegerField, CompositeKey, ForeignKeyField, Model, TextField
 
 
-
 class Table(Model):
     class Meta:
         database = database

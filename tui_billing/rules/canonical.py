@@ -41,9 +41,7 @@ def digest(text: str) -> str:
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def chain_hash(
-    prev: str, seq: int, at: str, operator: str | int | None, action: str, entity: str, payload: str
-) -> str:
+def chain_hash(prev: str, seq: int, at: str, operator: str | int | None, action: str, entity: str, payload: str) -> str:
     """Hash of one audit event, which covers the hash of the event before (`prev`, "" for the first).
 
     `at` is the instant as UTC ISO text, `entity` what was acted on, `payload` the canonical content. The

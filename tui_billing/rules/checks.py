@@ -239,8 +239,7 @@ def _check_references(facts: InvoiceFacts) -> Iterator[Finding]:
     if facts.number and not is_well_formed(facts.number):
         yield Finding(
             "number_shape",
-            "{number} cannot be a document number; use at most {limit} letters, digits and + - _ /, "
-            "and end in a digit",
+            "{number} cannot be a document number; use at most {limit} letters, digits and + - _ /, and end in a digit",
             "number",
             True,
             {"number": facts.number, "limit": MAX_LENGTH},

@@ -119,8 +119,7 @@ def check_amounts(facts: InvoiceFacts) -> Iterator[Finding]:
     if facts.is_credit_note and facts.creditable is not None and totals.gross > facts.creditable:
         yield Finding(
             "credit_too_large",
-            "{amount} {currency} is more than is left to credit of {number} ({left} {currency}); "
-            "take lines out",
+            "{amount} {currency} is more than is left to credit of {number} ({left} {currency}); take lines out",
             "lines",
             True,
             {
@@ -136,7 +135,10 @@ def check_amounts(facts: InvoiceFacts) -> Iterator[Finding]:
             "total_not_positive",
             "The total is {amount} {currency}; check quantities and prices",
             "lines",
+            # Money owed to the customer is a credit note's (UNTDID 1001: 381), never an invoice below zero.
+            blocking=totals.payable < 0 and not facts.is_credit_note,
             values={"amount": plain(totals.gross, facts.currency), "currency": facts.currency},
+            source="UNTDID 1001: 381",
         )
     if not facts.is_credit_note and facts.credit_limit is not None:
         added = facts.added_balance

@@ -154,11 +154,7 @@ def _vat_id_proven(number: str) -> bool:
     module = get_cc_module(country.lower(), "vat")
     if module is None:
         return True
-    return (
-        module.is_valid(number)
-        if country in {"CH", "NO"}
-        else module.is_valid(number) or module.is_valid(rest)
-    )
+    return module.is_valid(number) if country in {"CH", "NO"} else module.is_valid(number) or module.is_valid(rest)
 
 
 def check_iban(text: str, field: str = "iban") -> str:

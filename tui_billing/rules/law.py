@@ -150,9 +150,7 @@ def lawful_rates(country: str, on: date) -> frozenset[Decimal]:
     """Rates of category S that hold on a day; empty where the country's rates are not kept here."""
     if country.upper() not in {"FR", "MC"}:
         return frozenset()
-    return frozenset(
-        row.rate for row in FRENCH_VAT_RATES if row.since <= on and (row.until is None or on <= row.until)
-    )
+    return frozenset(row.rate for row in FRENCH_VAT_RATES if row.since <= on and (row.until is None or on <= row.until))
 
 
 def recovery_fee(on: date) -> tuple[int, str]:

@@ -39,8 +39,7 @@ def check_number(number: str, field: str = "number") -> str:
     """The number itself, or a Problem where its shape is not allowed (BR-FR-02)."""
     if not is_well_formed(number):
         raise Problem(
-            "{number} cannot be a document number; use at most {limit} letters, digits and + - _ /, "
-            "and end in a digit",
+            "{number} cannot be a document number; use at most {limit} letters, digits and + - _ /, and end in a digit",
             field=field,
             number=number or '""',
             limit=MAX_LENGTH,

@@ -49,9 +49,7 @@ def parse_wanted(text: str, language: str, currency: str, statuses: Mapping[str,
     bounds: list[tuple[str, int]] = []
     at = 0
     while at < len(typed):
-        run = next(
-            (n for n in (3, 2, 1) if at + n <= len(typed) and " ".join(typed[at : at + n]) in statuses), 0
-        )
+        run = next((n for n in (3, 2, 1) if at + n <= len(typed) and " ".join(typed[at : at + n]) in statuses), 0)
         if run:
             status = statuses[" ".join(typed[at : at + run])]
             at += run

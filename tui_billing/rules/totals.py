@@ -372,9 +372,7 @@ def _groups(
 ) -> list[VatGroup]:
     """The VAT breakdown: lines - allowances + charges by group (BR-S-08), tax once a group (BR-S-09)."""
     sums: dict[tuple, tuple[Vat, int]] = {}
-    for vat, amount in [(line.vat, line.net) for line in results] + [
-        (item.vat, item.signed) for item in documents
-    ]:
+    for vat, amount in [(line.vat, line.net) for line in results] + [(item.vat, item.signed) for item in documents]:
         assert vat is not None
         first, so_far = sums.get(vat.key, (vat, 0))
         if vat.exemption_text and not first.exemption_text:

@@ -173,11 +173,7 @@ class AllocationTable(Widget, can_focus=True):
             return
         for place, (old, new) in enumerate(zip(painted, now, strict=True)):
             if old != new:
-                self._repaint(place)
-
-    def to_first(self) -> None:
-        """Put the cursor on the first row."""
-        self._move_to(0)
+                self._repaint(place, next(index for index, cell in enumerate(new) if cell != old[index]))
 
     def take(self, *, tell: bool = False) -> bool:
         """Take what stands half typed on a row; false, and a `Wrong` message, where it is no amount for it.
@@ -319,10 +315,12 @@ class AllocationTable(Widget, can_focus=True):
 
     # Painting
 
-    def _repaint(self, place: int) -> None:
-        y = place - self._top
+    def _repaint(self, place: int, column: int = 0) -> None:
+        """Paint a row from a column on: while an amount is typed the left half of the table stands still."""
+        y, cells = place - self._top, self.size.width
         if 0 <= y < self._lines():
-            self.refresh(Region(0, y + 1, self.size.width, 1))
+            x = sum(wide + 1 for index, wide in lay_out(columns(), cells - 1) if index < column)
+            self.refresh(Region(x, y + 1, cells - x, 1))
 
     def _date(self, iso: str) -> str:
         return format_date(dt.date.fromisoformat(iso), self.language) if iso else ""

@@ -41,8 +41,8 @@ REASONS = {
 DISPUTE_STATUSES = {
     "received": N_("received"),
     "investigating": N_("investigating"),
-    "waiting_customer": N_("waiting for the customer"),
-    "waiting_colleague": N_("waiting for a colleague"),
+    "waiting_customer": N_("waiting: customer"),
+    "waiting_colleague": N_("waiting: colleague"),
     "decided": N_("decided"),
     "closed": N_("closed"),
 }

@@ -38,6 +38,8 @@ class Desk:
         self.language = "en"
         self.first: overview.Overview | None = None
         self.draft: Draft | None = None
+        #: How the process ends: 129 after a hang-up.
+        self.exit_code = 0
         self._thread = thread
         self._reader: ThreadPoolExecutor | None = None
         self._reading: object | None = None
@@ -102,16 +104,18 @@ class Desk:
             done.result(timeout=2)
         except Exception:
             # The gate may be held by a stopped process: the kernel lets our hold on it go with us.
-            os._exit(129 if self._hung_up() else 0)
+            os._exit(self.exit_code)
         self._thread.shutdown(wait=False)
+        if self.exit_code:
+            _let_the_terminal_go()
 
-    @staticmethod
-    def _hung_up() -> bool:
-        try:
-            os.tcgetpgrp(0)
-        except OSError:
-            return True
-        return False
+
+def _let_the_terminal_go() -> None:
+    """Where the line is gone, what Python still flushes at its end would fail, and the exit code with it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for handle in (1, 2):
+        os.dup2(nowhere, handle)
+    os.close(nowhere)
 
 
 def system_operator() -> str:

@@ -12,6 +12,7 @@ from tui_billing.rules.numbers import format_number
 from tui_billing.rules.problem import Conflict, Problem
 from tui_billing.screens.entry_form import LINE, EntryField
 from tui_billing.screens.entry_grid import GridPart
+from tui_billing.screens.entry_lines import CELLS
 from tui_billing.services import drafts, entry
 
 
@@ -48,10 +49,17 @@ class DraftPart(GridPart):
         self.show_headline()
         place, typed = self.content.focus, self.content.typed
         self.content.focus = self.content.typed = ""
-        if place.startswith("lines."):
-            self._go_to_line(min(int(place.partition(".")[2]) - 1, len(self.lines.typed)))
+        name, _dot, rest = place.partition(".")
+        if name == "lines":
+            number, _dot, cell = rest.partition(".")
+            at = min(int(number) - 1, len(self.lines.typed))
+            if cell in CELLS and at < len(self.lines.typed) and not self.lines.typed[at].raw:
+                self._go_to_cell(at, cell)
+            else:
+                self._go_to_line(at)
             field = self._field(LINE)
         else:
+            self._go_to_line(len(self.lines.typed))  # else the field of the lines would cover the first of them
             field = self._field(place if place in self._order() else "customer")
             field.focus()
         if typed:
@@ -91,8 +99,7 @@ class DraftPart(GridPart):
         """Write the form into the books; the next key acts only when it is there."""
         content = self.content
         self.lines.fill(content)
-        name = self._focused_name() or "customer"
-        content.focus = f"lines.{self.grid.at + 1}" if name == LINE else name
+        content.focus = self._bound_for or self._place()
         content.typed = typed
         if self._draft_id is None and not content.holds_something():
             return
@@ -131,6 +138,7 @@ class DraftPart(GridPart):
     async def keep_now(self) -> None:
         """The line is gone: write also what stands half typed."""
         field = self.focused
+        self._bound_for = ""  # what is being accepted counts as half typed still
         await self._journal(typed=field.value if isinstance(field, EntryField) else "")
 
     def action_keep(self) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tui_billing.locale import N_, _
@@ -73,6 +74,7 @@ class EntryForm(BillingScreen):
         self._reopened = False  # Enter goes into the line that Up has moved to
         self._steps: list[tuple[Content, list[TypedLine]]] = []
         self._sum_text = ""
+        self._bound_for = ""  # where the cursor goes once what is being accepted is in the books
 
     def answer(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run what a key has asked for; the next key waits until it is done."""
@@ -111,6 +113,22 @@ class EntryForm(BillingScreen):
     def _focused_name(self) -> str:
         focused = self.focused
         return focused.id or "" if isinstance(focused, EntryField) else ""
+
+    def _place(self) -> str:
+        """Where the clerk is, as a draft remembers it: a field's name, "lines.2" or "lines.2.quantity"."""
+        name = self._focused_name() or "customer"
+        if name != LINE:
+            return name
+        return f"lines.{self.grid.at + 1}" + (f".{self._cell}" if self._cell else "")
+
+    @contextmanager
+    def _bound(self, place: str) -> Iterator[None]:
+        """What is journaled within leaves the draft at the place where the cursor goes next."""
+        self._bound_for = place
+        try:
+            yield
+        finally:
+            self._bound_for = ""
 
     def _order(self) -> list[str]:
         return [

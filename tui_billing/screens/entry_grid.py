@@ -48,36 +48,45 @@ class GridPart(HeaderPart):
 
     async def _leave_line_for(self, index: int) -> None:
         before = len(self.lines.typed)
-        if self._cell is not None:
-            if not await self._accept_cell(self._cell):
-                return
-        elif self._field(LINE).value.strip() or self.grid.at < before:
-            await self._take_line()
+        with self._bound(f"lines.{index + 1}"):
+            if self._cell is not None:
+                if not await self._accept_cell(self._cell):
+                    return
+            elif self._field(LINE).value.strip() or self.grid.at < before:
+                await self._take_line()
         self._go_to_line(min(index, len(self.lines.typed)), reopened=True)
 
     async def _accept_line(self, forward: str) -> None:
         index = self.grid.at
         if self._cell is not None:
-            if not await self._accept_cell(self._cell):
-                return
-            place = CELLS.index(self._cell) + 1
-            while place < len(CELLS) and not self.grid.shows(place + 1):
-                place += 1
-            if place < len(CELLS):
-                self._go_to_cell(index, CELLS[place])
+            cell = self._next_cell(self._cell)
+            with self._bound(f"lines.{index + 1}.{cell}" if cell else f"lines.{index + 2}"):
+                if not await self._accept_cell(self._cell):
+                    return
+            if cell:
+                self._go_to_cell(index, cell)
             else:
                 self._go_to_line(index + 1)
             return
         if not self._field(LINE).value.strip() and index >= len(self.lines.typed):
             self._field(FOOTER[0][0]).focus()  # an empty line ends the lines
             return
-        taken = await self._take_line()
+        first = self._next_cell("item")
+        with self._bound(f"lines.{index + 1}.{first}" if forward == "tab" else f"lines.{index + 2}"):
+            taken = await self._take_line()
         if taken is None:
             return
         if forward == "tab" and taken and not self.lines.typed[index].raw:
-            self._go_to_cell(index, "description" if self.grid.shows(2) else "quantity")
+            self._go_to_cell(index, first)
         else:
             self._go_to_line(index + 1 if taken else index)
+
+    def _next_cell(self, name: str) -> str:
+        """The cell after this one that is shown at this width; "" after the last."""
+        for place in range(CELLS.index(name) + 1, len(CELLS)):
+            if self.grid.shows(place + 1):
+                return CELLS[place]
+        return ""
 
     async def _take_line(self) -> bool | None:
         """Take what stands in the command line; true where a line is there now, false where it went, None to stay."""
@@ -117,7 +126,9 @@ class GridPart(HeaderPart):
                     item, others = await self.desk.ask(entry.find_item, typed.item)
                     if item is None and others:
                         codes = ", ".join(one.code for one in others[:4])
-                        raise Problem("no item is just {text}; near it: {codes}", field="item", text=typed.item, codes=codes)
+                        raise Problem(
+                            "no item is just {text}; near it: {codes}", field="item", text=typed.item, codes=codes
+                        )
                 if item is None:
                     raise Problem(
                         "there is no item {text}; type part of its name, or @ a price and ; a text",

@@ -37,7 +37,9 @@ def explained(steps: Sequence[Step], width: int) -> list[Line]:
         amount = money(step.amount.minor, step.amount.currency)
         colour = "bold" if step.strong else ""
         detail = _(step.detail, **shown) if step.detail else ""
-        lines.append([(padded(label, words), colour), (padded(amount, AMOUNT, "right"), colour), ("  " + detail, "dim")])
+        lines.append(
+            [(padded(label, words), colour), (padded(amount, AMOUNT, "right"), colour), ("  " + detail, "dim")]
+        )
     return lines
 
 

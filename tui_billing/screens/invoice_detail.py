@@ -137,7 +137,7 @@ class InvoiceDetailScreen(BillingScreen):
             self.say(_("nothing is allocated here that could be taken back"))
             return
         amount = money(last.amount, self._found.head["currency"], code=True)
-        text = _("take back {what} of {amount}: Enter does it, Esc leaves it", what=_(ALLOCATIONS[last.kind]), amount=amount)
+        text = _("take back {what} of {amount}: Enter does it", what=_(ALLOCATIONS[last.kind]), amount=amount)
         self.answer_line.open(text, warning=True, purpose=("take back", last.id))
 
     @on(IssueLine.Confirmed)

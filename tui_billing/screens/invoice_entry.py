@@ -141,21 +141,24 @@ class InvoiceEntryScreen(DraftPart):
         if name == LINE:
             await self._accept_line(forward)
             return
-        stay = await self._accept(name)
+        order = self._order()
+        following = order[min(order.index(name) + 1, len(order) - 1)]
+        if name == "customer" and forward == "enter":
+            following = LINE
+        with self._bound(self._place_of(following)):
+            stay = await self._accept(name)
         if stay:
             return
-        if name == "customer" and forward == "enter":
-            self._go_to_line(len(self.lines.typed))
-            return
-        order = self._order()
-        place = order.index(name)
-        following = order[min(place + 1, len(order) - 1)]
         if following == LINE:
             self._go_to_line(len(self.lines.typed))
         elif following == name:
             self.say(_("Ctrl+S issues, Esc keeps the draft"))
         else:
             self._field(following).focus()
+
+    def _place_of(self, name: str) -> str:
+        """A field as a draft remembers it; of the lines, the one after the last."""
+        return f"lines.{len(self.lines.typed) + 1}" if name == LINE else name
 
     async def _go_previous(self, name: str) -> None:
         if name == LINE and self._cell is not None:
@@ -168,13 +171,14 @@ class InvoiceEntryScreen(DraftPart):
             else:
                 self._go_to_line(index)
             return
-        if name == LINE:
-            if await self._take_line() is None:
-                return
-        else:
-            await self._accept(name)
         order = self._order()
         before = order[max(order.index(name) - 1, 0)]
+        with self._bound(self._place_of(before)):
+            if name == LINE:
+                if await self._take_line() is None:
+                    return
+            else:
+                await self._accept(name)
         if before == LINE:
             self._go_to_line(len(self.lines.typed))
         else:

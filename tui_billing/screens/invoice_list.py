@@ -10,16 +10,15 @@ from typing import Any, ClassVar
 from textual import on
 from textual.binding import Binding, BindingType
 
-from tui_billing.locale import LANGUAGES, N_, _, language_in_use, say
+from tui_billing.locale import LANGUAGES, N_, _, say
 from tui_billing.models.queries import documents
 from tui_billing.models.queries.documents import DocumentRow
 from tui_billing.models.queries.history import last_rendering
-from tui_billing.rules.numbers import format_number
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.search import Wanted, parse_wanted
 from tui_billing.rules.status import GLYPHS, Status
 from tui_billing.rules.text import fold
-from tui_billing.screens.amounts import money, short_day
+from tui_billing.screens.amounts import money, number, short_day
 from tui_billing.screens.list_screen import Listed, ListScreen
 from tui_billing.services.credit import credit
 from tui_billing.services.drafts import take_draft
@@ -66,7 +65,7 @@ class InvoiceListScreen(ListScreen):
             Column(_("customer"), 14, flex=1),
             Column(_("issued"), 8, priority=3),
             Column(_("due"), 8),
-            Column(_("amount"), 12, align="right"),
+            Column(_("amount"), 12, align="right", priority=1),
             Column(_("open"), 12, align="right"),
             Column("", 3, priority=2),
         ]
@@ -97,7 +96,7 @@ class InvoiceListScreen(ListScreen):
         return documents.count, (wanted, self.desk.today, self.desk.company.due_soon_days)
 
     def counted(self, count: int, more: bool) -> str:
-        shown = format_number(count, language_in_use(), 0) + ("+" if more else "")
+        shown = number(count) + ("+" if more else "")
         return _("1 document") if count == 1 else _("{count} documents", count=shown)
 
     def listed(self, record: DocumentRow) -> Listed:
@@ -191,7 +190,7 @@ class InvoiceListScreen(ListScreen):
 
 def ask_credit(screen: Any, invoice_id: int, number: str, amount: str) -> None:
     """Open the line that asks whether an invoice shall be credited whole."""
-    text = _("credit {number} whole, {amount}: Enter issues the credit note, Esc does nothing", number=number, amount=amount)
+    text = _("credit {number} whole, {amount}: Enter issues the credit note", number=number, amount=amount)
     screen.answer_line.open(text, purpose=("credit", invoice_id))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual import on
@@ -17,8 +17,8 @@ from textual.worker import Worker
 
 from tui_billing.locale import N_, _
 from tui_billing.models.door import Interrupted
-from tui_billing.rules.numbers import format_number
 from tui_billing.rules.problem import Problem
+from tui_billing.screens.amounts import number
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.widgets.field import Caption, Field
 from tui_billing.widgets.paged_table import Column, Page, PagedTable, PageRequest, Row
@@ -72,8 +72,7 @@ class ListScreen(BillingScreen):
 
     def counted(self, count: int, more: bool) -> str:
         """The words beside the filter."""
-        number = format_number(count, self.desk.language, 0)
-        return _("{count} rows", count=number + ("+" if more else ""))
+        return _("{count} rows", count=number(count) + ("+" if more else ""))
 
     # -- parts -----------------------------------------------------------
 
@@ -86,6 +85,8 @@ class ListScreen(BillingScreen):
         self._pause: Timer | None = None
         self._showing: Worker[Any] | None = None
         self._home: Row | None = None
+        self._begin = ""
+        self._left_at: Row | None = None
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="line", id="filter-line"):
@@ -113,22 +114,50 @@ class ListScreen(BillingScreen):
         """Whether letters are text of the filter now."""
         return self.focused is self.filter_field
 
+    def begin_with(self, text: str) -> None:
+        """Show the list of a filter, at once or as soon as there is a list."""
+        self._begin, self._left_at = text, None
+        if self._laid_out:
+            self.set_filter(text)
+
+    @property
+    def _laid_out(self) -> bool:
+        """Whether the widgets are there; a place that was left is composed anew when it is gone to again."""
+        return self.is_attached and bool(self.query("#list"))
+
     # -- reading ---------------------------------------------------------
 
     def reload(self) -> None:
-        if not self.is_mounted:
+        if not self._laid_out:
             return
         if not self.table.loaded:
-            self._wanted = self.parse_filter("")
-            self._showing = self.table.show()
-        else:
+            # As it was left: the same filter, the cursor on the same row.
+            text, row = self._begin, self._left_at
+            self.filter_field.show(text)
+            self._filter_text = text.strip()
+            self._wanted = self.parse_filter(text)
+            if row is None:
+                self._showing = self.table.show()
+            else:
+                self._showing = self.table.show(at=self._tagged(row.key[1:]), row_id=row.id)
+        elif self._showing is None or self._showing.is_finished:
             self.table.refresh_rows()
         self._count_later()
+
+    def _tagged(self, key: Sequence[Any]) -> tuple[Any, ...]:
+        """A key of the list as it is now. Another filter sorts by other columns, so a key goes with its filter."""
+        return (self._generation, *key)
 
     async def _fetch(self, request: PageRequest) -> Page:
         """A page for the table, in the reader's thread. Pages are read one after the other; a newer filter ends
         the reading of an older one's."""
         generation = self._generation
+        if request.key is not None and request.key[0] != generation:
+            if request.direction != "around":
+                return Page(())
+            request = PageRequest("first", None, request.limit)
+        elif request.key is not None:
+            request = replace(request, key=request.key[1:])
         async with self._turn:
             while generation == self._generation:
                 question, arguments = self.read_page(self._wanted, request)
@@ -139,7 +168,8 @@ class ListScreen(BillingScreen):
                 except Problem as error:
                     self.say_problem(error)
                     break
-                return Page([self.listed(record) for record in found.rows], found.more_before, found.more_after)
+                rows = [replace(row, key=self._tagged(row.key)) for row in map(self.listed, found.rows)]
+                return Page(rows, found.more_before, found.more_after)
         return Page(())
 
     def _count_later(self) -> None:
@@ -184,7 +214,7 @@ class ListScreen(BillingScreen):
             return
         if not self._filter_text:
             self._home = self.table.row
-        self._filter_text = text.strip()
+        self._filter_text = self._begin = text.strip()
         wanted = self.parse_filter(text)
         if wanted == self._wanted:
             return
@@ -192,7 +222,7 @@ class ListScreen(BillingScreen):
         self._generation += 1
         home, self._home = (self._home, None) if not self._filter_text else (None, self._home)
         if home is not None:
-            self._showing = self.table.show(at=home.key, row_id=home.id, wait=False)
+            self._showing = self.table.show(at=self._tagged(home.key[1:]), row_id=home.id, wait=False)
         else:
             self._showing = self.table.show(wait=False)
         self.desk.stop_looking()
@@ -237,6 +267,10 @@ class ListScreen(BillingScreen):
     def _opened(self) -> None:
         if self.record is not None:
             self.open_record(self.record)
+
+    @on(PagedTable.Moved, "#list")
+    def _moved(self, event: PagedTable.Moved) -> None:
+        self._left_at = event.row
 
     def open_record(self, record: Any) -> None:
         """Enter on a row."""

@@ -245,7 +245,7 @@ class OverviewScreen(BillingScreen):
         self.desk.first = None
 
     def reload(self) -> None:
-        self.run_worker(self._read, group="overview", exclusive=True)
+        self.run_worker(self._read, group="overview", exclusive=True)  # type: ignore[arg-type]
 
     async def _read(self) -> None:
         desk = self.desk

@@ -153,10 +153,11 @@ class PaymentsScreen(BillingScreen):
     def on_screen_resume(self) -> None:
         self.show_headline()
         self.show_keys()
-        if self.table.loaded:
-            self.reload()
+        self.reload()
 
     def reload(self) -> None:
+        if not self.table.loaded:
+            return  # the first page is on its way, and keys wait for it
         self._proposal = None
         self.table.refresh_rows()
         self.run_worker(self._read_around, group="proposal", exclusive=True)  # type: ignore[arg-type]

@@ -59,6 +59,8 @@ class Workstation(OrderedKeys, ThemedApp):
         self._places: dict[str, BillingScreen] = {}
         self._version = 0
         self._entry_ready = False
+        #: What was left half typed in a field or form, by its name; there again when it is opened again.
+        self.half_typed: dict[str, dict[str, str]] = {}
 
     # -- start -----------------------------------------------------------
 
@@ -108,7 +110,7 @@ class Workstation(OrderedKeys, ThemedApp):
 
     # -- places ----------------------------------------------------------
 
-    def go_to(self, name: str) -> None:
+    def go_to(self, name: str) -> BillingScreen:
         """Change place: what is open above the place is closed, never lost (drafts are kept)."""
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -119,11 +121,13 @@ class Workstation(OrderedKeys, ThemedApp):
                 module, cls = SCREENS[name]
                 loaded = importlib.import_module(f"tui_billing.screens.{module}")
                 self._places[name] = getattr(loaded, cls)()
+                # Installed, a place that is left stays as it is; else it would be taken apart while a key that
+                # was typed ahead goes to it again.
+                self.install_screen(self._places[name], name)
             target = self._places[name]
-        if self.screen is not target:
-            if name == "overview":
-                return
+        if self.screen is not target and name != "overview":
             self.push_screen(target)
+        return target
 
     def go_back(self) -> None:
         """To the screen before; from the overview there is none."""
@@ -170,7 +174,7 @@ class Workstation(OrderedKeys, ThemedApp):
             invoice = await desk.ask(printable, invoice_id)
             path = document_path(document_folder(desk.books), number)
             written = await asyncio.wrap_future(desk.renderer().render(invoice, path))
-            await desk.do(record_rendering, invoice_id, str(written.path), written.sha256, written.missing)
+            await desk.do(record_rendering, invoice_id, written)
         except Problem as error:
             text = translate(error)
         else:
@@ -216,6 +220,7 @@ class Workstation(OrderedKeys, ThemedApp):
         self.run_worker(self._keep_and_exit(129), name="hang up", exit_on_error=False)
 
     async def _keep_and_exit(self, code: int) -> None:
+        self.desk.exit_code = code
         for screen in reversed(self.screen_stack):
             keep = getattr(screen, "keep_now", None)
             if keep is not None:

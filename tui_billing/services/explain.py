@@ -10,7 +10,6 @@ from tui_billing.rules.explain import N_, Step, explain_totals
 from tui_billing.rules.money import Money
 from tui_billing.services.context import company
 
-
 #: Kind of an allocation -> what it is called in a derivation.
 KINDS = {
     "payment": N_("paid {date} {text}"),

@@ -11,7 +11,7 @@ from tui_billing.documents.mentions import MentionFacts, choose_mentions
 from tui_billing.documents.printable import Mention
 from tui_billing.models.door import Books
 from tui_billing.models.tables import Instalment, Invoice, InvoiceAdjustment, InvoiceLine, Series, VatBreakdown
-from tui_billing.models.write import add, add_all, change, stored
+from tui_billing.models.write import add, add_all, change, change_and_tell
 from tui_billing.rules import numbering
 from tui_billing.rules.content import Content
 from tui_billing.rules.dates import format_date
@@ -20,14 +20,14 @@ from tui_billing.rules.journal import Entry, issue_entries, proportion
 from tui_billing.rules.money import convert
 from tui_billing.rules.numbers import format_money, format_number
 from tui_billing.rules.problem import Conflict, NotFound, Problem, Refused
-from tui_billing.rules.terms import early_payment, parse_terms
+from tui_billing.rules.terms import early_payment
 from tui_billing.rules.text import fold
 from tui_billing.rules.totals import Totals
 from tui_billing.services.balances import locked, spread
 from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.drafts import typed_content
 from tui_billing.services.record import content_written
-from tui_billing.services.resolve import Resolved, resolve
+from tui_billing.services.resolve import Resolved, resolve, terms_of
 
 #: kind -> (UNTDID 1001 code, default prefix of the series)
 KINDS = {"invoice": ("380", "F"), "credit_note": ("381", "A"), "corrective": ("384", "F")}
@@ -380,17 +380,16 @@ def _freeze(
         "issued_by": work.operator_id,
         "batch_id": work.context.batch_id,
     }
-    change(Invoice, invoice_id, **values, **papers)
-    return {"id": invoice_id, **stored(Invoice, values), **papers}
+    return {"id": invoice_id, **change_and_tell(Invoice, invoice_id, **values, **papers), **papers}
 
 
 def _mentions(known: Resolved, totals: Totals, language: str) -> tuple[Mention, ...]:
     """The sentences that law and contract ask for, in the customer's language, as they hold on the day of issue."""
-    discount = early_payment(known.issue_date, parse_terms(known.terms), totals.gross, known.currency)
+    discount = early_payment(known.issue_date, terms_of(known.terms), totals.gross, known.currency)
     printed = None
     if discount:
         last_day, amount = discount
-        percent = parse_terms(known.terms).discount_percent
+        percent = terms_of(known.terms).discount_percent
         printed = (
             format_number(percent, language),
             format_date(last_day, language),

@@ -10,7 +10,7 @@ from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
-from tui_billing.models.tables import Address, Contact, Customer, ExchangeRate, Item
+from tui_billing.models.tables import Address, Contact, Customer, ExchangeRate
 from tui_billing.models.write import add, change
 from tui_billing.rules import identifiers
 from tui_billing.rules.content import CATEGORIES
@@ -22,6 +22,7 @@ from tui_billing.rules.terms import parse_terms
 from tui_billing.rules.text import clean, fold
 from tui_billing.services.balances import locked
 from tui_billing.services.context import Context, Work, company, transact
+from tui_billing.services.items import add_item_in
 
 import re  # isort: skip
 
@@ -180,9 +181,7 @@ def change_customer(books: Books, context: Context, customer_id: int, version: i
         if row["code"] != before[1]:
             raise Problem("the code of a customer does not change; add a new customer instead", field="code")
         change(Customer, customer_id, **row, version=version + 1)
-        address = books.value(
-            "SELECT min(id) FROM address WHERE customer_id = ? AND kind = 'billing'", (customer_id,)
-        )
+        address = books.value("SELECT min(id) FROM address WHERE customer_id = ? AND kind = 'billing'", (customer_id,))
         if address is None:
             add(Address, customer_id=customer_id, kind="billing", **values["address"])
         else:
@@ -243,58 +242,8 @@ def card_of(books: Books, customer_id: int) -> CustomerCard:
 
 
 def add_item(books: Books, context: Context, data: Mapping[str, str]) -> int:
-    """Enter an item of the catalogue; return its id.
-
-    Keys: code, description, description_fr, unit, unit_price, currency, vat_category, vat_rate,
-    exemption_code, nature ("goods" or "services").
-    """
-    known = {f.name for f in Item._meta.sorted_fields} - {"id", "search", "active", "version"}
-    for name in data:
-        if name not in known:
-            raise Problem("{name} is not a field of an item", field=name, name=name)
-
-    def do(work: Work) -> int:
-        text = {name: clean(str(data.get(name, "") or ""), 1000 if "desc" in name else 40, name) for name in known}
-        code = text["code"].upper()
-        if not _CODE.fullmatch(code):
-            raise Problem(
-                "{code} is no item code; use letters, digits, dot, dash, for example A10", field="code", code=code[:40]
-            )
-        if not text["description"]:
-            raise Problem("an item needs a description", field="description")
-        if books.row("SELECT 1 FROM item WHERE code = ?", (code,)):
-            raise Problem("the code {code} is taken; choose another", field="code", code=code)
-        currency = text["currency"].upper() or company(books).currency
-        exponent(currency)
-        rate = parse_plain(text["vat_rate"], 4, "vat_rate") if text["vat_rate"] else None
-        category = text["vat_category"].upper() or ("Z" if rate == 0 else "S")
-        if category not in CATEGORIES:
-            raise Problem(
-                "{category} is no VAT category; the usual ones are S, Z, E, AE, K, G and O",
-                field="vat_category",
-                category=category,
-            )
-        nature = text["nature"].lower() or "services"
-        if nature not in ("goods", "services"):
-            raise Problem("the nature of an item is goods or services", field="nature")
-        item = add(
-            Item,
-            code=code,
-            description=text["description"],
-            description_fr=text["description_fr"],
-            search=fold(f"{code} {text['description']} {text['description_fr']}"),
-            unit=text["unit"].upper() or "C62",
-            unit_price=parse_plain(text["unit_price"], 6, "unit_price"),
-            currency=currency,
-            vat_category=category,
-            vat_rate=(Decimal(20) if rate is None else rate) if category == "S" else Decimal(0),
-            exemption_code=text["exemption_code"].upper(),
-            nature=nature,
-        )
-        work.audit("add", "item", item, {"v": 1, "after": {**text, "code": code}}, code)
-        return item
-
-    return transact(books, context, "item", do)
+    """Enter an item of the catalogue (the fields are those of `items.FIELDS`); return its id."""
+    return transact(books, context, "item", lambda work: add_item_in(work, data))
 
 
 def add_rate(books: Books, context: Context, currency: str, on: dt.date, rate: Decimal, source: str) -> None:

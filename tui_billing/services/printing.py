@@ -29,6 +29,7 @@ from tui_billing.models.write import add
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import NotFound, Refused
 from tui_billing.rules.terms import describe_terms, parse_terms
+from tui_billing.rules.units import unit_word
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.places import data_folder
 
@@ -44,27 +45,6 @@ MEANS = {
     "49": N_("direct debit"),
     "58": N_("SEPA credit transfer"),
     "59": N_("SEPA direct debit"),
-}
-#: Units of measure (UN/ECE recommendation 20) as they are printed: English, French.
-UNITS = {
-    "C62": ("pc", "pce"),
-    "H87": ("pc", "pce"),
-    "HUR": ("hour", "heure"),
-    "DAY": ("day", "jour"),
-    "WEE": ("week", "semaine"),
-    "MON": ("month", "mois"),
-    "ANN": ("year", "an"),
-    "KGM": ("kg", "kg"),
-    "GRM": ("g", "g"),
-    "TNE": ("t", "t"),
-    "LTR": ("l", "l"),
-    "MTR": ("m", "m"),
-    "KMT": ("km", "km"),
-    "MTK": ("m²", "m²"),
-    "MTQ": ("m³", "m³"),
-    "KWH": ("kWh", "kWh"),
-    "SET": ("set", "lot"),
-    "LS": ("lump sum", "forfait"),
 }
 _HEAD = (
     "kind, number, state, language, issue_date, due_date, delivery_date, period_start, period_end, currency, rate,"
@@ -135,12 +115,6 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def unit_name(code: str, language: str) -> str:
-    """A unit of measure as it is printed; a code that is not known stands for itself."""
-    english, french = UNITS.get(code, (code, code))
-    return french if language == "fr" else english
-
-
 def _lines(books: Books, invoice_id: int, language: str) -> tuple[PrintedLine, ...]:
     rows = books.rows(
         "SELECT id, position, description, quantity, unit_price, net, vat_category, vat_rate, item_code, unit,"
@@ -163,7 +137,7 @@ def _lines(books: Books, invoice_id: int, language: str) -> tuple[PrintedLine, .
             vat_category=row[6],
             vat_rate=unscaled(row[7], PERCENT),
             item=row[8],
-            unit=unit_name(row[9], language),
+            unit=unit_word(row[9], language),
             discount_percent=unscaled(row[10], PERCENT),
             adjustments=_adjustments(books, invoice_id, row[0]) if row[0] in adjusted else (),
             period_start=_day(row[11]),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from tui_billing.models.door import Books
@@ -77,9 +78,19 @@ class Resolved:
         return [f for f in self.findings if not f.blocking]
 
 
+_sold_last: tuple[Firm, Party] | None = None
+
+
 def seller_of(firm: Firm) -> Party:
-    """The company as the seller of a document."""
-    return Party.from_json(firm.party)
+    """The company as the seller of a document; the same for every document, so it is made once."""
+    global _sold_last
+    if _sold_last is None or _sold_last[0] is not firm:
+        _sold_last = (firm, Party.from_json(firm.party))
+    return _sold_last[1]
+
+
+#: The terms of a text, read once: every invoice of a customer asks for the same.
+terms_of = lru_cache(maxsize=1024)(parse_terms)
 
 
 _BUYER = (
@@ -202,7 +213,7 @@ def _resolve_header(books: Books, known: Resolved, today: dt.date, *, debts: boo
     known.period_start, known.period_end = _date(known, "period_start"), _date(known, "period_end")
     known.currency = content.currency.upper() or (known.customer.currency if known.customer else known.company.currency)
     known.terms = known.customer.terms if known.customer else known.company.terms
-    known.due_date = _date(known, "due_date") or due_date(known.issue_date, parse_terms(known.terms))
+    known.due_date = _date(known, "due_date") or due_date(known.issue_date, terms_of(known.terms))
     known.payment_means = known.company.payment_means
     try:
         exponent(known.currency)
@@ -286,7 +297,7 @@ def _resolve_money(known: Resolved) -> None:
         if known.content.due_date and known.due_date:
             known.instalments = [Instalment(1, known.due_date, payable)]
         else:
-            known.instalments = list(instalments(known.issue_date, parse_terms(known.terms), payable))
+            known.instalments = list(instalments(known.issue_date, terms_of(known.terms), payable))
             known.due_date = known.instalments[-1].due_date
     except Problem as error:
         known.problems.append(error)

@@ -52,7 +52,9 @@ def found_company(books: Books, context: Context, data: Mapping[str, Any]) -> st
     exponent(str(values["currency"]))
     terms = parse_terms(str(values["terms"])).text
     if values["language"] not in ("en", "fr"):
-        raise Problem("{language} is not a language here; it is en or fr", field="language", language=values["language"])
+        raise Problem(
+            "{language} is not a language here; it is en or fr", field="language", language=values["language"]
+        )
     for value, check, name in (
         (party.siren, check_siren, "siren"),
         (party.siret, check_siret, "siret"),

@@ -26,7 +26,7 @@ def decimal(stored: int, scale: int) -> str:
 def find_invoice(books: Books, number: str) -> int:
     """The id of an issued document by its number, or of a draft by its id; `NotFound` otherwise."""
     row = books.row("SELECT id FROM invoice WHERE number = ?", (number.strip(),))
-    if row is None and number.strip().isdigit():
+    if row is None and number.isascii() and number.strip().isdigit() and len(number) < 19:
         row = books.row("SELECT id FROM invoice WHERE id = ?", (int(number),))
     if row is None:
         raise NotFound("there is no document {number}; find it with: tui-billing invoice list", number=number)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.strip import Strip
@@ -138,7 +139,7 @@ class LineGrid(Widget):
             return Strip([cell(f"{index + 1:>2}", width, "left", base)], width)
         return Strip.blank(width, base)
 
-    def _strip(self, cells: Sequence[str], width: int, style) -> Strip:
+    def _strip(self, cells: Sequence[str], width: int, style: Style) -> Strip:
         text = " ".join(
             padded(cells[index] if index < len(cells) else "", wide, self.columns[index].align)
             for index, wide in self._layout

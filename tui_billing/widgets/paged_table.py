@@ -212,7 +212,7 @@ class PagedTable(Widget, can_focus=True):
         self._settle_top()
         first = not self._loaded
         self._loaded = True
-        if first or not keep:
+        if first:
             self.refresh()
         else:
             self._repaint_changed(painted)

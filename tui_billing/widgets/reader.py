@@ -21,6 +21,29 @@ Piece = tuple[str, str]
 Line = Sequence[Piece]
 
 
+def wrapped(text: str, cells: int) -> list[str]:
+    """A text cut into lines of at most so many cells, at blanks where there are any."""
+    lines: list[str] = []
+    line = ""
+    for word in safe(text).split():
+        while width(word) > cells > 0:  # one without blanks (Chinese, a path) is cut where the line ends
+            room = cells - width(line) - 1 if line else cells
+            head = fit(word, room, "") if room > 0 else ""
+            if head:
+                line = f"{line} {head}" if line else head
+                word = word[len(head) :]
+            elif not line:  # a sign wider than the line
+                break
+            lines.append(line)
+            line = ""
+        if line and width(line) + 1 + width(word) > cells:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return [*lines, line] if line else lines
+
+
 class Reader(Widget, can_focus=True):
     """Lines that may be more than fit. Texts are made safe here; a line is cut at the edge, never wrapped."""
 

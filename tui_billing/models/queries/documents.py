@@ -125,7 +125,7 @@ def count(books: Books, wanted: Wanted, today: dt.date, due_soon_days: int) -> t
         return int(books.value("SELECT count(*) FROM invoice") or 0), False  # type: ignore[call-overload]
     by_text = bool(wanted.words) and not (wanted.bounds or wanted.status)
     if by_text and wanted.long_words == wanted.words and not any(amount is not None for amount in wanted.amounts):
-        match, parameters = _match(books, wanted.words)
+        match, parameters = match_texts(books, wanted.words)
         found = books.value(f"SELECT count(*) FROM invoice_search WHERE {match}", parameters)
         drafts, _more = count_up_to(books, _drafts(books, wanted.words), COUNTED)
         return int(found or 0) + drafts, False  # type: ignore[call-overload]
@@ -139,6 +139,29 @@ def count(books: Books, wanted: Wanted, today: dt.date, due_soon_days: int) -> t
         rows = read_page(books, only_ids, "first", None, limit + 1).rows
         ids.update(row[-1] for row in rows)
     return min(len(ids), limit), len(ids) > limit
+
+
+def by_ids(books: Books, ids: Sequence[int], today: dt.date, due_soon_days: int) -> tuple[DocumentRow, ...]:
+    """Documents in the order of their ids as given."""
+    if not ids:
+        return ()
+    marks = ", ".join("?" * len(ids))
+    rows = books.rows(f"SELECT i.id, {_COLUMNS} FROM invoice i{_CUSTOMER} WHERE i.id IN ({marks})", tuple(ids))
+    found = {row[0]: _row(row[:1], row[0], row[1:], today, due_soon_days) for row in rows}
+    return tuple(found[key] for key in ids if key in found)
+
+
+def by_ending(books: Books, text: str) -> tuple[int, str] | None:
+    """(id, number) of the document with this number, or whose number ends in this counter: the newest year's,
+    an invoice before a credit note; None where there is none."""
+    row = books.row("SELECT id, number FROM invoice WHERE number = ?", (text.strip().upper(),))
+    if row is None and text.isascii() and text.isdigit() and len(text) < 19:
+        row = books.row(
+            "SELECT i.id, i.number FROM series s JOIN invoice i ON i.series_id = s.id AND i.counter = ?"
+            " ORDER BY s.year DESC, CASE WHEN i.kind = 'credit_note' THEN 1 ELSE 0 END, i.id DESC LIMIT 1",
+            (int(text),),
+        )
+    return (int(row[0]), str(row[1])) if row else None
 
 
 # -- what a filter is read from ------------------------------------------
@@ -234,7 +257,7 @@ def _reading(books: Books, words: Sequence[str], amount: int | None, bounds: Seq
     conditions += [(f"i.gross {sign} ?", (bound,)) for sign, bound in bounds]
     conditions += [_begins(books, word) for word in short]
     if long and amount is None:
-        match, parameters = _match(books, long)
+        match, parameters = match_texts(books, long)
         source = Source(
             f"invoice_search.rowid, {_COLUMNS}",
             f"invoice_search CROSS JOIN invoice i{_CUSTOMER}",
@@ -252,7 +275,7 @@ def _reading(books: Books, words: Sequence[str], amount: int | None, bounds: Seq
     for condition, values in conditions:
         source = source.only(condition if few else _unindexed(condition), *values)
     if long:
-        match, parameters = _match(books, long)
+        match, parameters = match_texts(books, long)
         source = source.only(
             f"EXISTS (SELECT 1 FROM invoice_search WHERE {match} AND invoice_search.rowid = i.id)", *parameters
         )
@@ -290,7 +313,7 @@ def _begins(books: Books, word: str) -> tuple[str, tuple]:
     return customers, values
 
 
-def _match(books: Books, words: Sequence[str]) -> tuple[str, tuple]:
+def match_texts(books: Books, words: Sequence[str]) -> tuple[str, tuple]:
     """The condition on `invoice_search` that all words (three characters or more) stand in the text."""
     if books.engine == "sqlite":
         phrases = " AND ".join('"' + word.replace('"', '""') + '"' for word in words)

@@ -204,7 +204,9 @@ def _read_life(books: Books, found: Document, key: int) -> None:
         (key,),
     ):
         standing = row[8] is None and row[9] is None
-        found.allocations.append(AllocationOf(row[0], dt.date.fromisoformat(row[1]), *row[2:8], standing))
+        kind, amount, number, reference, reason, operator = row[2:8]
+        day = dt.date.fromisoformat(row[1])
+        found.allocations.append(AllocationOf(row[0], day, kind, amount, number, reference, reason, operator, standing))
     for row in books.rows(
         "SELECT d.id, d.reason, d.amount, d.status, d.outcome, d.answer_by FROM dispute d WHERE d.invoice_id = ?"
         " ORDER BY d.id",
@@ -240,7 +242,10 @@ def history(books: Books, document_id: int) -> list[Event]:
             f" AND entity_id IN ({ids})",
             (entity, document_id, document_id),
         )
-    return [Event(*row[1:6], json.loads(row[6])) for row in sorted(rows)]
+    return [
+        Event(at, operator, origin, action, entity, json.loads(payload))
+        for _seq, at, operator, origin, action, entity, payload in sorted(rows)
+    ]
 
 
 def last_rendering(books: Books, document_id: int) -> str:
