@@ -200,6 +200,18 @@ class Books:
                 self._abandon()
                 raise
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads inside see the books as they are now, whatever is committed meanwhile; for short."""
+        with explained(self.url):
+            self.db.connect(reuse_if_open=True)
+            repeatable = " ISOLATION LEVEL REPEATABLE READ READ ONLY" if self.engine == "postgres" else ""
+            self.db.execute_sql("BEGIN" + repeatable)
+            try:
+                yield
+            finally:
+                self._abandon()
+
     def _abandon(self) -> None:
         """Roll back; a connection that cannot even do that is given up."""
         try:

@@ -9,28 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui_billing.locale import N_, _
-from tui_billing.models.door import Books
 from tui_billing.models.queries.payments import Proposal, Waiting
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.allocation_table import AllocationTable, allocation_words, read_open_items, too_much
 from tui_billing.screens.frame import BillingScreen
-from tui_billing.services.allocate import allocate_payment
-from tui_billing.services.context import Context, new_command_id
+from tui_billing.services.allocate import allocate_payments
+from tui_billing.services.clerk import new_command_id
 from tui_billing.widgets.field import Caption
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.key_bar import KeyBar
-
-
-def allocate_all(
-    books: Books, context: Context, receipt_id: int, pairs: Sequence[tuple[int, int]], command_id: str
-) -> list[int]:
-    """Settle several invoices with one receipt, one command each; said twice, each is done once."""
-    return [
-        allocate_payment(books, context.command(f"{command_id}:{invoice}"), receipt_id, invoice, amount)
-        for invoice, amount in pairs
-    ]
 
 
 class AllocateScreen(BillingScreen):
@@ -148,11 +137,10 @@ class AllocateScreen(BillingScreen):
 
     async def _post(self) -> None:
         table, desk = self.table, self.desk
-        context = desk.context
         try:
-            done = await desk.ask(allocate_all, context, self.row.id, table.allocations, self._command_id)
+            done = await desk.do(allocate_payments, self.row.id, table.allocations, command_id=self._command_id)
         except Problem as error:
-            # Some rows may be settled already: read them again and offer what is left with a new command.
+            # Somebody else may have settled some of it: read the rows again and offer what is left anew.
             self._command_id = new_command_id()
             await self._read()
             self.say_problem(error)

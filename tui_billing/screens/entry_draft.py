@@ -63,8 +63,12 @@ class DraftPart(GridPart):
             field = self._field(place if place in self._order() else "customer")
             field.focus()
         if typed:
+            for _look in range(500):  # the focus, when it comes, selects what it finds: a key would replace it
+                if field.has_focus:
+                    break
+                await asyncio.sleep(0.002)
             field.value = typed
-            self.call_after_refresh(lambda: setattr(field, "cursor_position", len(field.value)))
+            field.cursor_position = len(typed)
         self.say(_("draft {id} is open again where you left it", id=draft.id))
 
     async def _show_content(self) -> None:

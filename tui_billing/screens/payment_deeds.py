@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from tui_billing.locale import _
 from tui_billing.models.queries.payments import Proposal
 from tui_billing.rules.content import LIMITS
-from tui_billing.screens.allocate import allocate_all
 from tui_billing.screens.amounts import money
 from tui_billing.screens.desk import Desk
-from tui_billing.services.allocate import reverse_allocation
+from tui_billing.services.allocate import allocate_payments, reverse_allocation
 from tui_billing.services.receive import Payment, receive, reverse_receipt
 
 
@@ -58,7 +57,7 @@ async def _post(desk: Desk, proposal: Proposal, plan: Plan) -> Deed:
     row, customer = proposal.row, proposal.customer
     assert customer is not None
     if row.kind == "receipt":
-        ids = await desk.ask(allocate_all, desk.context, row.id, proposal.allocations, plan.command_id)
+        ids = await desk.do(allocate_payments, row.id, proposal.allocations, command_id=plan.command_id)
         return Deed("allocations", tuple(ids), _("allocated: {words}", words=plan.words))
     keep = plan.what == "keep"
     payment = Payment(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from tui_billing.models.door import Books
@@ -28,6 +29,25 @@ def allocate_payment(
         context,
         "allocate",
         lambda work: settle(work, "payment", receipt_id, invoice_id, amount, date or work.today),
+    )
+
+
+def allocate_payments(
+    books: Books,
+    context: Context,
+    receipt_id: int,
+    parts: Sequence[tuple[int, int]],
+    date: dt.date | None = None,
+) -> list[int]:
+    """Settle several invoices, (id, minor units) each, with one receipt: all of them or none.
+
+    Returns the allocations' ids.
+    """
+    return transact(
+        books,
+        context,
+        "allocate",
+        lambda work: [settle(work, "payment", receipt_id, key, amount, date or work.today) for key, amount in parts],
     )
 
 

@@ -31,10 +31,15 @@ class Difference:
 
 
 def verify(books: Books) -> list[Difference]:
-    """Every difference found, the first wrong document first; [] where the books are right."""
+    """Every difference found, the first wrong document first; [] where the books are right.
+
+    All checks look at one moment: what others post meanwhile is neither seen nor mistaken for a difference.
+    """
     found: list[Difference] = []
-    for check in (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, _receipts, _journal, _ledger):
-        found.extend(check(books))
+    checks = (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, _receipts, _journal, _ledger)
+    with books.snapshot():
+        for check in checks:
+            found.extend(check(books))
     return found
 
 

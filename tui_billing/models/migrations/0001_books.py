@@ -333,6 +333,7 @@ CREATE TABLE bank_line (
     fingerprint {text} NOT NULL UNIQUE,
     status {text} NOT NULL DEFAULT 'unmatched' CHECK (status IN ('unmatched', 'matched', 'ignored'))
 ) {strict};
+CREATE INDEX bank_line_payer ON bank_line (payer_iban) WHERE payer_iban <> '';
 CREATE INDEX bank_line_unmatched ON bank_line (date, id) WHERE status = 'unmatched';
 CREATE TABLE receipt (
     id {pk},
@@ -359,6 +360,7 @@ CREATE TABLE receipt (
 ) {strict};
 CREATE INDEX receipt_customer ON receipt (customer_id, date, id);
 CREATE INDEX receipt_listed ON receipt (date, id);
+CREATE INDEX receipt_bank_line ON receipt (bank_line_id) WHERE bank_line_id IS NOT NULL;
 CREATE INDEX receipt_open ON receipt (date, id, customer_id, open, open_base) WHERE open <> 0;
 CREATE TABLE allocation (
     id {pk},
