@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 RUN := $(VENV)/.run
 READY := $(VENV)/.ready
 
-.PHONY: demo test check prove bench sample locale clean
+.PHONY: pictures demo test check prove bench sample locale clean
 
 $(RUN): pyproject.toml
 	@test -n "$(PYTHON)" || { echo "tui-billing needs Python 3.11 or newer; say where: make PYTHON=/path/to/python3.11"; exit 1; }
@@ -43,6 +43,10 @@ bench: $(READY)
 
 sample: $(RUN)
 	$(BIN)/python -m tui_billing sample build sample.db
+
+pictures: $(READY)
+	$(BIN)/python -m pytest -n 0 tests/screens/test_pictures.py --snapshot-update
+	$(BIN)/python docs/picture.py
 
 locale: $(READY)
 	$(BIN)/python -m tests.translations --update

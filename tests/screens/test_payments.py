@@ -134,6 +134,7 @@ async def test_the_proposal_follows_the_amount_and_the_rest_stays_on_account(
     async with workstation(size=(120, 40)) as hand:
         await press(hand, "p", *"acme", "enter", *"=2*300")
         table = hand.app.screen.table
+        await asyncio.sleep(0.3)  # the proposal follows when typing pauses
         assert [amount for _id, amount in table.allocations] == [400_00, 200_00]
         assert "stays on account 0.00 EUR" in hand.row("#payment-sums")
         await press(hand, "ctrl+u", *"2000", "ctrl+s")

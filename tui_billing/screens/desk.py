@@ -84,6 +84,10 @@ class Desk:
         elif reading is not None:  # PostgreSQL is asked over a connection of its own
             asyncio.get_running_loop().run_in_executor(None, self.books.interrupt, reading)
 
+    def wall_clock(self) -> str:
+        """The time of day at the clerk's desk, as the title shows it beside "saved"."""
+        return dt.datetime.now().strftime("%H:%M:%S")  # noqa: DTZ005 (local time is what is meant)
+
     def renderer(self) -> RendererClient:
         """The process that makes PDFs; started at the first document."""
         if self._renderer is None:

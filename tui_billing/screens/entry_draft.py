@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from decimal import Decimal
 
 from tui_billing.locale import _, translate
@@ -123,7 +122,7 @@ class DraftPart(GridPart):
                 currency=self.lines.currency,
                 hold=hold,
             )
-            self._saved_at = dt.datetime.now().strftime("%H:%M:%S")  # noqa: DTZ005 (the clerk's wall clock)
+            self._saved_at = self.desk.wall_clock()
             self.show_headline()
         except Conflict as error:
             # Both are kept: theirs stays where it is, ours becomes a draft of its own.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widgets import Input
 
 from tui_billing.locale import N_, _, translate
@@ -24,7 +25,7 @@ from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.entry import find_customer
 from tui_billing.services.receive import propose
 from tui_billing.widgets.field import Caption, Field
-from tui_billing.widgets.lookup import Suggestion, Suggestions
+from tui_billing.widgets.lookup import PAUSE, Suggestion, Suggestions
 
 #: (name, caption, cells wide) in the order of Tab; Enter goes through the first three.
 FIELDS: tuple[tuple[str, str, int], ...] = (
@@ -64,6 +65,7 @@ class PaymentForm(BillingScreen):
 
     def __init__(self, bank_line: Waiting | None = None) -> None:
         super().__init__()
+        self._pause: Timer | None = None
         self.form = Form()
         self._bank_line = bank_line
 
@@ -226,16 +228,25 @@ class PaymentForm(BillingScreen):
         self._says("date", weekday_name(day, self.desk.language))
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """The proposal follows the amount as it is typed; another text in the customer field takes the customer out."""
+        """The proposal follows the amount when typing pauses: a digit itself paints its own field alone."""
         if event.input.id == "amount" and event.input.has_focus:
-            text = event.value.strip()
-            try:
-                self.form.amount = self._read_amount(text) if text else None
-            except Problem:
-                self.form.amount = None
             if self.field("amount").problem:
                 self._unmark("amount")
-            self._propose()
+            if self._pause is not None:
+                self._pause.stop()
+            self._pause = self.set_timer(PAUSE, self._follow_amount)
+
+    def _follow_amount(self) -> None:
+        """Propose for the amount that stands half typed; Enter has it proposed at once."""
+        field = self.field("amount")
+        if not field.has_focus:
+            return
+        text = field.value.strip()
+        try:
+            self.form.amount = self._read_amount(text) if text else None
+        except Problem:
+            self.form.amount = None
+        self._propose()
 
     def _currency(self) -> str:
         if self.form.amount is not None:
