@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from tui_billing.locale import N_, _
+from tui_billing.locale import N_, _, language_in_use
 from tui_billing.models.queries.history import AllocationOf, Document, Event
 from tui_billing.rules.status import GLYPHS, Status
+from tui_billing.rules.terms import describe_terms, parse_terms
 from tui_billing.rules.text import width as cells_of
 from tui_billing.screens.amounts import (
     ACTIONS,
@@ -37,6 +38,11 @@ MEANS = {
 }
 Fact = tuple[str, list[Piece]]
 _CAPTION = 13
+
+
+def _terms(text: str) -> str:
+    """Terms in the clerk's words."""
+    return describe_terms(parse_terms(text), language_in_use()) if text else ""
 
 
 def describe(found: Document, width: int, desk: Desk) -> tuple[list[Line], int]:
@@ -70,7 +76,7 @@ def _facts(found: Document, width: int, desk: Desk) -> list[Line]:
         (_("To pay"), [(money(head["payable"], code, code=True), "bold")]),
         (_("Open"), [(money(head["open"], code, code=True), "bold")]),
         (_("Issued"), _text(day(head["issue_date"]))),
-        (_("Due"), _text(" · ".join(p for p in (day(head["due_date"]), head["terms"]) if p))),
+        (_("Due"), _text(" · ".join(p for p in (day(head["due_date"]), _terms(head["terms"])) if p))),
         (_("Delivered"), _text(day(head["delivery_date"]))),
         (_("Your order"), _text(head["purchase_order"])),
         (_("Contract"), _text(head["contract"])),

@@ -58,17 +58,24 @@ class DraftPart(GridPart):
                 self._go_to_line(at)
             field = self._field(LINE)
         else:
-            self._go_to_line(len(self.lines.typed))  # else the field of the lines would cover the first of them
+            self.grid.place(len(self.lines.typed))  # else the field of the lines would cover the first of them
             field = self._field(place if place in self._order() else "customer")
             field.focus()
         if typed:
-            for _look in range(500):  # the focus, when it comes, selects what it finds: a key would replace it
-                if field.has_focus:
-                    break
-                await asyncio.sleep(0.002)
+            await self._has_come(field)
             field.value = typed
             field.cursor_position = len(typed)
         self.say(_("draft {id} is open again where you left it", id=draft.id))
+
+    async def _has_come(self, field: EntryField) -> None:
+        """Return when the focus has come to a field: what it finds there it selects, and a key would replace it."""
+        for pump in (self.app, field):
+            done = asyncio.Event()
+            pump.call_later(done.set)
+            try:
+                await asyncio.wait_for(done.wait(), 1)
+            except TimeoutError:
+                return
 
     async def _show_content(self) -> None:
         """Fill every field from the content."""

@@ -13,6 +13,7 @@ from tui_billing.models.queries.items import ItemRow
 from tui_billing.rules.numbers import parse_percent, parse_price
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold
+from tui_billing.rules.units import unit_code, unit_word
 from tui_billing.screens.amounts import number
 from tui_billing.screens.form_screen import FormScreen
 from tui_billing.screens.list_screen import Listed, ListScreen
@@ -67,7 +68,7 @@ class ItemsScreen(ListScreen):
         cells = (
             Cell(record.code, "" if record.active else "dim"),
             record.description_fr if french else record.description,
-            record.unit,
+            unit_word(record.unit, language_in_use()),
             number(record.unit_price, places),
             record.currency,
             f"{number(record.vat_rate)} %" if record.vat_rate else record.vat_category,
@@ -112,6 +113,7 @@ class ItemFormScreen(FormScreen):
         if not values["description"]:
             raise Problem("an item needs a description", field="description")
         values["unit_price"] = format(parse_price(values["unit_price"], language), "f")
+        values["unit"] = unit_code(values["unit"])
         if values["vat_rate"]:
             values["vat_rate"] = format(parse_percent(values["vat_rate"], language, field="vat_rate"), "f")
         typed = fold(values["nature"])
