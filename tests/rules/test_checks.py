@@ -174,7 +174,7 @@ WARNINGS: list[tuple[str, dict[str, Any]]] = [
 def test_a_total_below_zero_is_a_credit_note_s() -> None:
     """An invoice of nothing is worth a look; one below zero stops: what is owed to the customer is credited."""
     below = totals_of((LINES[0]._replace(quantity=D(-1)),))
-    assert codes(replace(GOOD, totals=below)) == {"total_not_positive": True}
+    assert codes(replace(GOOD, totals=below)) == {"total_below_zero": True}
 
 
 @pytest.mark.parametrize(("code", "changes"), WARNINGS)

@@ -60,9 +60,14 @@ def shown(term: Pseudo) -> tuple[bool, int, str]:
 
 def type_until_killed(term: Pseudo, chance: random.Random) -> None:
     """The invoice at a clerk's or a machine's pace, cut short at a random moment; every third during the issue."""
-    last = len(KEYS) if chance.random() < 0.34 else chance.randint(1, len(KEYS))
+    begin = 0
+    if chance.random() < 0.8:  # else the form's own opening is among the moments
+        term.write(KEYS[0].data)
+        term.wait_for("NEW INVOICE")
+        begin = 1
+    last = len(KEYS) if chance.random() < 0.34 else chance.randint(begin + 1, len(KEYS))
     pace = chance.choice((0.0, 0.01, 0.03))
-    for key in KEYS[:last]:
+    for key in KEYS[begin:last]:
         term.write(key.data)
         pause(term, chance.uniform(0, 2 * pace))
     pause(term, chance.uniform(0, 0.3))

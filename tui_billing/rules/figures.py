@@ -130,15 +130,21 @@ def check_amounts(facts: InvoiceFacts) -> Iterator[Finding]:
             },
             "CGI 272, CGI ann. II 242 nonies A",
         )
-    if facts.lines and totals.gross <= 0:
+    if facts.lines and totals.payable < 0 and not facts.is_credit_note:
+        yield Finding(
+            "total_below_zero",
+            "The total is {amount} {currency}, less than 0; credit an earlier invoice instead",
+            "lines",
+            blocking=True,
+            values={"amount": plain(totals.payable, facts.currency), "currency": facts.currency},
+            source="UNTDID 1001: 381",
+        )
+    elif facts.lines and totals.gross <= 0:
         yield Finding(
             "total_not_positive",
             "The total is {amount} {currency}; check quantities and prices",
             "lines",
-            # Money owed to the customer is a credit note's (UNTDID 1001: 381), never an invoice below zero.
-            blocking=totals.payable < 0 and not facts.is_credit_note,
             values={"amount": plain(totals.gross, facts.currency), "currency": facts.currency},
-            source="UNTDID 1001: 381",
         )
     if not facts.is_credit_note and facts.credit_limit is not None:
         added = facts.added_balance

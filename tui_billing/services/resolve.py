@@ -18,7 +18,7 @@ from tui_billing.rules import law
 from tui_billing.rules.checks import Finding, InvoiceFacts, LineFacts, check_invoice
 from tui_billing.rules.content import LIMITS, Content, CustomerFacts, LineContent, ResolvedLine, resolve_line
 from tui_billing.rules.dates import parse_iso
-from tui_billing.rules.money import convert, exponent, plain
+from tui_billing.rules.money import convert, exponent
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import NotFound, Problem
@@ -287,13 +287,6 @@ def _resolve_money(known: Resolved) -> None:
             prices_include_vat=known.company.prices_include_vat,
         )
         payable = known.totals.payable
-        if payable < 0:
-            raise Problem(
-                "the total is {amount} {currency}, less than 0; credit an earlier invoice instead",
-                field="lines",
-                amount=plain(payable, known.currency),
-                currency=known.currency,
-            )
         if known.content.due_date and known.due_date:
             known.instalments = [Instalment(1, known.due_date, payable)]
         else:
