@@ -74,6 +74,8 @@ class Gate:
     def __init__(self, path: Path) -> None:
         self.path = path.with_name(path.name + ".writer")
         self._handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o660)
+        with contextlib.suppress(OSError):  # whoever may write the books may hold their gate, whatever the umask
+            os.fchmod(self._handle, path.stat().st_mode & 0o777)
         # The file lock is the process's: threads of one process stand in line here first.
         self._thread = threading.Lock()
 

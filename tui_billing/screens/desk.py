@@ -124,7 +124,11 @@ def _let_the_terminal_go() -> None:
 
 def system_operator() -> str:
     """Who works here: TUI_BILLING_OPERATOR, else the system user (until sign-in is built)."""
-    return os.environ.get("TUI_BILLING_OPERATOR", "") or getpass.getuser()
+    named = os.environ.get("TUI_BILLING_OPERATOR", "")
+    try:
+        return named or getpass.getuser()
+    except (KeyError, OSError):  # a user id without an entry in the system's list
+        return f"uid{os.getuid()}"
 
 
 def open_desk(

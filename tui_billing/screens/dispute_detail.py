@@ -41,7 +41,8 @@ class DisputeScreen(BillingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f10", "save", N_("write the note"), show=False, id="record.save"),
         Binding("f7,ctrl+t", "move_on", N_("next status"), show=False, id="dispute.move"),
-        Binding("f8,ctrl+x", "close_it", N_("close the dispute"), show=False, id="dispute.close"),
+        # Priority: the note's field would take Ctrl+X for cutting.
+        Binding("f8,ctrl+x", "close_it", N_("close the dispute"), show=False, priority=True, id="dispute.close"),
         Binding("s", "move_on", N_("next status"), show=False, id="dispute.move_letter"),
         Binding("o", "document", N_("the invoice"), show=False, id="document.open"),
         Binding("x", "explain", N_("explain"), show=False, id="explain"),

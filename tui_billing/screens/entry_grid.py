@@ -187,6 +187,7 @@ class GridPart(HeaderPart):
 
     async def _changed(self) -> None:
         """A line came, went or changed: show, sum up, and write it into the books."""
+        self.say("")
         self._show_rows()
         self._show_sums()
         await self._journal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
 import signal
 from pathlib import Path
 from typing import Any, ClassVar
@@ -53,12 +54,11 @@ class Workstation(OrderedKeys, ThemedApp):
     ]
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__()
+        super().__init__(theme=os.environ.get("TUI_BILLING_THEME", ""))
         self.desk = desk
         self._overview: OverviewScreen | None = None
         self._places: dict[str, BillingScreen] = {}
         self._version = 0
-        self._entry_ready = False
         #: What was left half typed in a field or form, by its name; there again when it is opened again.
         self.half_typed: dict[str, dict[str, str]] = {}
 
@@ -167,13 +167,14 @@ class Workstation(OrderedKeys, ThemedApp):
 
     async def _render(self, invoice_id: int, number: str) -> None:
         from tui_billing.documents.renderer import document_path
-        from tui_billing.services.printing import document_folder, printable, record_rendering
+        from tui_billing.services.printing import document_folder, logo_path, printable, record_rendering
 
         desk = self.desk
         try:
             invoice = await desk.ask(printable, invoice_id)
             path = document_path(document_folder(desk.books), number)
-            written = await asyncio.wrap_future(desk.renderer().render(invoice, path))
+            logo = await desk.ask(logo_path)
+            written = await asyncio.wrap_future(desk.renderer().render(invoice, path, logo))
             await desk.do(record_rendering, invoice_id, written)
         except Problem as error:
             text = translate(error)

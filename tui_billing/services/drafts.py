@@ -116,7 +116,7 @@ def save_draft(
         if row[2] != version:
             theirs = json.loads(row[3] or "{}")
             raise Conflict(
-                "somebody else has changed this draft; press r to take theirs or s to keep yours as a new draft",
+                "somebody else has changed this draft meanwhile",
                 mine=content.to_json(),
                 theirs=theirs,
             )
