@@ -161,7 +161,7 @@ def kill_often(db: Path, times: int, seed: int, *, verify_each: bool = True) -> 
 
 
 def test_killed_at_any_moment(tmp_path):
-    tally = kill_often(desk.copy_sample(tmp_path), 8, seed=4, verify_each=False)
+    tally = kill_often(desk.copy_sample(tmp_path), 8, seed=0, verify_each=False)
     assert not tally.faults, "\n".join(tally.faults)
     assert tally.issued and tally.in_lines
 

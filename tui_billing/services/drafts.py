@@ -44,11 +44,15 @@ def this_process() -> str:
 
 
 def _started(pid: int) -> str:
-    """Start time of a process in clock ticks since boot ("" where it is gone or the system has no /proc)."""
+    """Start time of a process in clock ticks since boot ("" where it is gone or the system has no /proc).
+
+    One that has died and is not yet buried by its parent is gone.
+    """
     try:
-        return Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[19]
-    except (OSError, IndexError):
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except OSError:
         return ""
+    return "" if len(fields) < 20 or fields[0] in "ZX" else fields[19]
 
 
 def is_alive(holder: str, updated_at: str, now: str) -> bool:
