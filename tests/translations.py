@@ -36,6 +36,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
     "Conflict": None,
     "Unusable": None,
     "Finding": (2,),
+    "Glyph": (4,),
 }
 
 

@@ -190,7 +190,7 @@ def visit_all(db, rows: int, cols: int) -> int:
         for name, keys in WAYS.items():
             term.wait_for("n new invoice  p payment  1 overview")
             term.write(keys)
-            term.settle(0.2)
+            term.settle(0.15)
             assert term.alive, f"{name} ended it:\n{term.framed()}"
             raw = term.raw
             fresh, searched = raw[max(0, searched - 20) :].replace(POINTER, b""), len(raw)

@@ -58,19 +58,25 @@ def shown(term: Pseudo) -> tuple[bool, int, str]:
     return True, max(0, min(taken, field_row(text) - 1)), ""
 
 
-def type_until_killed(term: Pseudo, chance: random.Random) -> None:
-    """The invoice at a clerk's or a machine's pace, cut short at a random moment; every third during the issue."""
-    begin = 0
-    if chance.random() < 0.8:  # else the form's own opening is among the moments
+def type_until_killed(term: Pseudo, kind: int, chance: random.Random) -> None:
+    """The invoice at a clerk's or a machine's pace, cut short at a random moment.
+
+    Kind 0 is killed anywhere from the first key on, 1 and 2 in customer and lines, 3 while it is issued.
+    """
+    begin, last, pace = 0, chance.randint(1, len(KEYS)), chance.choice((0.0, 0.01, 0.03))
+    if kind:
         term.write(KEYS[0].data)
         term.wait_for("NEW INVOICE")
-        begin = 1
-    last = len(KEYS) if chance.random() < 0.34 else chance.randint(begin + 1, len(KEYS))
-    pace = chance.choice((0.0, 0.01, 0.03))
+        begin, last = 1, chance.randint(6, len(KEYS) - 2)
+    if kind == 3:
+        last = len(KEYS) - 1
     for key in KEYS[begin:last]:
         term.write(key.data)
         pause(term, chance.uniform(0, 2 * pace))
-    pause(term, chance.uniform(0, 0.3))
+    if kind == 3:
+        term.wait_for("Enter issues")
+        term.write(KEYS[-1].data)
+    pause(term, chance.uniform(0, 0.08 if kind == 3 else 0.2))
     term.kill()
     term.wait_exit(5)
 
@@ -88,7 +94,7 @@ def kill_once(db: Path, number: int, chance: random.Random, tally: Tally, *, ver
     operator, counter = f"k{number}", desk.last_counter(db)
     with desk.open_workstation(db, operator=operator) as term:
         term.wait_for("STATUS")
-        type_until_killed(term, chance)
+        type_until_killed(term, number % 4, chance)
         customer, lines, issued = shown(term)
         seen = term.framed()
     tally.kills += 1
@@ -135,7 +141,6 @@ def reopened(db: Path, operator: str, kept: list[tuple[str, str]] | None) -> str
             term.wait_for("STATUS")
             return ""
         term.wait_for(r"draft \d+ is open again where you left it")
-        term.settle(0.05)
         taken = [item for _number, item in _TAKEN.findall(term.text)]
         if "ACME Industries" not in term.text or taken != [item for item, _quantity in kept]:
             return f"reopened with {taken} of {kept}\n{term.framed()}"
@@ -143,7 +148,7 @@ def reopened(db: Path, operator: str, kept: list[tuple[str, str]] | None) -> str
             return f"reopened on line {field_row(term.text)}, not on line {len(kept) + 1}\n{term.framed()}"
         # The next line goes where the clerk would type it.
         if len(kept) < len(TYPED):
-            term.send("c30 5<enter>")
+            term.write("c30 5<enter>")
             term.wait_for(rf"^ {len(kept) + 1} +C30 .* 5 ")
     return ""
 

@@ -98,7 +98,7 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
         instalments=_instalments(books, invoice_id),
         payment=PaymentMeans(
             code=head["payment_means"],
-            text=say(MEANS[head["payment_means"]], language) if head["payment_means"] in MEANS else "",
+            text=say(means, language) if (means := MEANS.get(head["payment_means"], "")) else "",
             account_name=seller.full_name,
             iban=head["iban"],
             bic=head["bic"],

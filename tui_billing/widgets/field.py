@@ -8,6 +8,8 @@ from rich.text import Text
 from textual.actions import SkipAction
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Input, Label, Static
 from textual.widgets.input import Selection
 
@@ -67,6 +69,10 @@ class Field(Input):
     Field:ansi > .input--cursor { text-style: reverse; color: ansi_default; background: ansi_default; }
     Field:ansi > .input--selection { text-style: reverse; color: ansi_default; background: ansi_default; }
     """
+
+    virtual_size: Reactive[Size] = Reactive(Size(0, 0), layout=False)
+    """Textual lays the whole screen out again when the text grows, a third of what a key costs; a field of one
+    line and a fixed width keeps its place."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "undo", "Undo", show=False, id="field.undo"),
