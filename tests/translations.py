@@ -9,6 +9,7 @@ argument of a `Finding`.
 
 from __future__ import annotations
 
+import ast
 import io
 import string
 import sys
@@ -17,7 +18,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -25,28 +25,39 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "tui_billing"
 LANGUAGES = ("fr",)
 DOMAIN = "tui_billing"
-# The position of the sentence among the arguments; None is the first.
-KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None,
-    "N_": None,
-    "say": None,
-    "Problem": None,
-    "NotFound": None,
-    "Refused": None,
-    "Conflict": None,
-    "Unusable": None,
-    "Finding": (2,),
-    "Glyph": (4,),
+#: Function or class -> the position of the sentence among its arguments.
+KEYWORDS = {
+    "_": 0,
+    "N_": 0,
+    "say": 0,
+    "Problem": 0,
+    "NotFound": 0,
+    "Refused": 0,
+    "Conflict": 0,
+    "Unusable": 0,
+    "Stay": 0,
+    "Finding": 1,
+    "Glyph": 3,
 }
 
 
 def extract(package: Path = PACKAGE) -> Catalog:
-    """The sentences of the code, as a template without translations."""
+    """The sentences of the code, as a template without translations.
+
+    Read from the syntax tree: Babel's own reader does not look into f-strings before Python 3.12, and takes a
+    method that happens to be called `say` for the function.
+    """
     template = Catalog(domain=DOMAIN, fuzzy=False)
-    found = extract_from_dir(package, [("**.py", "python")], keywords=KEYWORDS, strip_comment_tags=True)
-    for name, _line, message, _comments, _context in found:
-        if isinstance(message, str) and message:
-            template.add(message, locations=[(name, 0)])
+    for path in sorted(package.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            place = KEYWORDS.get(node.func.id)
+            if place is None or len(node.args) <= place:
+                continue
+            argument = node.args[place]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value:
+                template.add(argument.value, locations=[(str(path.relative_to(package)), 0)])
     return template
 
 

@@ -141,6 +141,7 @@ def reopened(db: Path, operator: str, kept: list[tuple[str, str]] | None) -> str
             term.wait_for("STATUS")
             return ""
         term.wait_for(r"draft \d+ is open again where you left it")
+        term.settle(0.1)  # the field goes to its line in the frame after
         taken = [item for _number, item in _TAKEN.findall(term.text)]
         if "ACME Industries" not in term.text or taken != [item for item, _quantity in kept]:
             return f"reopened with {taken} of {kept}\n{term.framed()}"

@@ -43,19 +43,19 @@ AGES = (
 )
 #: What an audit action is called in the news line.
 DEEDS = {
-    "issue": N_("issued"),
-    "credit": N_("credited"),
-    "receive": N_("took in"),
-    "allocate": N_("allocated"),
-    "take_back": N_("took back"),
-    "reverse": N_("reversed"),
-    "write_off": N_("wrote off"),
-    "open_dispute": N_("opened a dispute on"),
-    "note_dispute": N_("noted on the dispute of"),
-    "move_dispute": N_("moved the dispute of"),
-    "close_dispute": N_("closed the dispute of"),
-    "add": N_("entered"),
-    "change": N_("changed"),
+    "issue": N_("{who} issued {label}"),
+    "credit": N_("{who} issued the credit note {label}"),
+    "receive": N_("{who} took in {label}"),
+    "allocate": N_("{who} allocated {label}"),
+    "take_back": N_("{who} took back {label}"),
+    "reverse": N_("{who} reversed {label}"),
+    "write_off": N_("{who} wrote off {label}"),
+    "open_dispute": N_("{who} opened a dispute on {label}"),
+    "note_dispute": N_("{who} noted on the dispute of {label}"),
+    "move_dispute": N_("{who} moved on the dispute of {label}"),
+    "close_dispute": N_("{who} closed the dispute of {label}"),
+    "add": N_("{who} entered {label}"),
+    "change": N_("{who} changed {label}"),
 }
 _STATUS_WIDTH = 40
 _NEWS = 12
@@ -209,7 +209,7 @@ class Board(Widget, can_focus=True):
         """What the others did: one line each where there is room, else as many as one line holds."""
         if not view.news:
             return []
-        deeds = [f"{who} {_(DEEDS.get(action, action))} {label}" for who, action, label in view.news]
+        deeds = [_(DEEDS[act], who=who, label=label) for who, act, label in view.news if act in DEEDS]
         head = _("since you last looked")
         room = self.size.height - 11
         if self.size.width >= 100 and room > 3:

@@ -9,11 +9,15 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui_billing.locale import N_, _
 from tui_billing.rules.text import fit, safe, width
 from tui_billing.widgets.cells import ellipsis
 
 GAP = 2
 """Blanks between two keys."""
+
+NAMES = {"Enter": N_("Enter"), "Esc": N_("Esc"), "Space": N_("Space")}
+"""Keys whose name on the keyboard differs from language to language."""
 
 
 def fitting(keys: Sequence[tuple[str, str]], cells: int) -> list[tuple[str, str]]:
@@ -49,7 +53,7 @@ class KeyBar(Widget):
 
     def show(self, keys: Sequence[tuple[str, str]]) -> None:
         """Name other keys."""
-        new = [(safe(key), safe(word)) for key, word in keys]
+        new = [(safe(_(NAMES[key]) if key in NAMES else key), safe(word)) for key, word in keys]
         if new != self._keys:
             self._keys = new
             self.refresh()
