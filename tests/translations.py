@@ -50,15 +50,26 @@ def extract(package: Path = PACKAGE) -> Catalog:
     template = Catalog(domain=DOMAIN, fuzzy=False)
     for path in sorted(package.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+            if not isinstance(node, ast.Call):
                 continue
-            place = KEYWORDS.get(node.func.id)
+            place = KEYWORDS.get(_called(node.func))
             if place is None or len(node.args) <= place:
                 continue
             argument = node.args[place]
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str) and argument.value:
                 template.add(argument.value, locations=[(str(path.relative_to(package)), 0)])
     return template
+
+
+def _called(function: ast.expr) -> str:
+    """The name of the function that is called; a document says its sentences as `words.say` (documents/words.py)."""
+    if isinstance(function, ast.Name):
+        return function.id
+    if isinstance(function, ast.Attribute) and function.attr == "say":
+        owner = function.value
+        name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+        return "say" if name == "words" else ""
+    return ""
 
 
 def po_path(language: str, package: Path = PACKAGE) -> Path:

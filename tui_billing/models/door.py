@@ -258,8 +258,9 @@ def explained(url: str) -> Iterator[None]:
 
 
 def _was_interrupted(error: BaseException) -> bool:
-    """SQLITE_INTERRUPT, or PostgreSQL's query_canceled."""
-    return str(error) == "interrupted" or sqlstate(error) == "57014"
+    """SQLITE_INTERRUPT (also while the search index is being opened), or PostgreSQL's query_canceled."""
+    text = str(error)
+    return text == "interrupted" or text.startswith("vtable constructor failed") or sqlstate(error) == "57014"
 
 
 def _unusable(url: str, error: Exception) -> Exception:
