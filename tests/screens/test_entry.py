@@ -308,3 +308,15 @@ async def test_hostile_text_is_data(workstation: Callable[..., Any], firm_url: s
     stored = last_issued(firm_url)["lines"][0]["description"]
     assert "\x1b" not in stored and "\u202e" not in stored and "\t" not in stored
     assert stored.startswith(text[0])
+
+
+async def test_where_several_customers_fit_the_clerk_stays_to_choose(workstation: Callable[..., Any]) -> None:
+    """Nothing is taken that was not meant: the field keeps the cursor, Down goes into the suggestions."""
+    async with workstation(size=(120, 30)) as hand:
+        await hand.keys("n")
+        await hand.type("o")  # in several names, and the beginning of none
+        screen = hand.app.screen
+        assert screen.lines.customer is None and screen.focused.id == "customer"
+        assert "press Down to choose one" in hand.row("#customer-card")
+        await hand.keys("ctrl+s")
+        assert screen.focused.id == "customer" and not screen.answer_line.is_open

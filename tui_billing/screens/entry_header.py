@@ -42,6 +42,7 @@ class HeaderPart(EntryForm):
             self._clear(name)
         except Problem as error:
             self._mark(name, text, error)
+            stay = isinstance(error, Stay)
         await self._journal()
         self._show_sums()
         return stay
