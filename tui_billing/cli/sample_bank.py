@@ -6,7 +6,7 @@ import datetime as dt
 
 from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_desk import Money, Year
-from tui_billing.models.tables import BankAccount, BankLine, BankStatement
+from tui_billing.models.tables import BankAccount, BankLine, BankStatement, Clearing
 from tui_billing.models.write import add
 from tui_billing.rules.canonical import digest
 from tui_billing.rules.identifiers import check_iban
@@ -111,7 +111,20 @@ def _write(year: Year, day: dt.date, account: int, currency: str, rows: list) ->
             payer_iban=iban,
             fingerprint=digest(f"{account}|{day}|{amount}|{text}|{reference}|{place}"),
             status=status,
+            position=place,
+            open=amount if status == "unmatched" else 0,
         )
+        if status == "ignored":
+            add(
+                Clearing,
+                date=day,
+                bank_line_id=line,
+                kind="ignored",
+                amount=amount,
+                reason=text,
+                operator_id=1,
+                entry_at=year.desk.now(),
+            )
         if money is not None and money.way != "waiting":
             money.bank_line = line
 

@@ -17,13 +17,34 @@ APPEND_ONLY = "rows of this table are only ever added"
 CHAIN = "the audit chain does not continue from its head"
 
 #: Tables of which no row may be changed or deleted.
-_APPEND_ONLY = ("posting", "posting_line", "allocation", "audit", "dispute_note", "command", "change", "rendering")
+_APPEND_ONLY = (
+    "posting",
+    "posting_line",
+    "allocation",
+    "consumption",
+    "clearing",
+    "bank_detail",
+    "audit",
+    "dispute_note",
+    "investigation_note",
+    "period_proof",
+    "payment_order_part",
+    "command",
+    "change",
+    "rendering",
+)
 #: Children of an invoice, frozen once it is issued.
 _CHILDREN = ("invoice_line", "invoice_adjustment", "vat_breakdown", "instalment")
+#: Tables of which the rows stay, and change only in their living columns.
+_KEPT = ("receipt", "refund", "bank_statement", "bank_line", "payment_order")
 #: Columns that the verbs keep up to date in tables otherwise frozen.
 _LIVING_OF = {
     "instalment": ("open", "open_base"),
     "receipt": ("open", "open_base", "reversed_on", "reversal_reason"),
+    "refund": ("reversed_on", "reversal_reason"),
+    "bank_statement": (),
+    "bank_line": ("open", "status"),
+    "payment_order": ("path", "sha256", "status"),
 }
 
 
@@ -50,11 +71,12 @@ def triggers(db: object) -> dict[str, str]:
             (f"{table}_kept", table, "DELETE", old, ISSUED),
             (f"{table}_complete", table, "INSERT", new, ISSUED),
         ]
-    receipt = [name for name in _columns(db, "receipt") if name not in _LIVING_OF["receipt"]]
-    rules += [
-        ("receipt_frozen", "receipt", "UPDATE OF " + ", ".join(receipt), "", APPEND_ONLY),
-        ("receipt_kept", "receipt", "DELETE", "", APPEND_ONLY),
-    ]
+    for table in _KEPT:
+        frozen = [name for name in _columns(db, table) if name not in _LIVING_OF[table]]
+        rules += [
+            (f"{table}_frozen", table, "UPDATE OF " + ", ".join(frozen), "", APPEND_ONLY),
+            (f"{table}_kept", table, "DELETE", "", APPEND_ONLY),
+        ]
     for table in _APPEND_ONLY:
         rules += [
             (f"{table}_frozen", table, "UPDATE", "", APPEND_ONLY),
@@ -69,7 +91,7 @@ def triggers(db: object) -> dict[str, str]:
     made = {name: build(name, table, event, when, message) for name, table, event, when, message in rules}
     made["audit_head"] = _HEAD[dialect(db)]
     if dialect(db) == "postgres":
-        for table in ("invoice", "receipt", *_CHILDREN, *_APPEND_ONLY):
+        for table in ("invoice", *_KEPT, *_CHILDREN, *_APPEND_ONLY):
             made[f"{table}_no_truncate"] = (
                 f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table}"
                 " FOR EACH STATEMENT EXECUTE FUNCTION billing_refuse('the books are only ever added to')"

@@ -20,6 +20,10 @@ EXCHANGE_LOSS = "666000"
 EXCHANGE_GAIN = "766000"
 ROUNDING_LOSS = "658000"
 ROUNDING_GAIN = "758000"
+BANK_CHARGES = "627000"
+SUSPENSE = "471000"
+TRANSFERS = "580000"
+EARLY_PAYMENT = "665000"
 
 #: code -> (name, kind) of the accounts that the verbs post to.
 CHART = {
@@ -34,6 +38,10 @@ CHART = {
     EXCHANGE_GAIN: ("Gains de change", "income"),
     ROUNDING_LOSS: ("Charges diverses de gestion courante", "expense"),
     ROUNDING_GAIN: ("Produits divers de gestion courante", "income"),
+    SUSPENSE: ("Comptes d’attente", "asset"),
+    TRANSFERS: ("Virements internes", "asset"),
+    BANK_CHARGES: ("Services bancaires et assimilés", "expense"),
+    EARLY_PAYMENT: ("Escomptes accordés", "expense"),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
-from tui_billing.models.tables import BankLine, Receipt
+from tui_billing.models.tables import BankLine, Clearing, Receipt
 from tui_billing.models.write import add, change
 from tui_billing.rules.content import LIMITS
 from tui_billing.rules.journal import opposite, receipt_entries
@@ -142,7 +142,7 @@ def receive(books: Books, context: Context, payment: Payment) -> dict[str, Any]:
             entry_at=work.at,
         )
         if payment.bank_line_id:
-            _take_bank_line(work, payment)
+            _take_bank_line(work, payment, receipt)
         reference = clean(payment.reference, 140, "reference")
         work.post(
             receipt_entries(payment.amount, base),
@@ -180,13 +180,46 @@ def _rate(books: Books, currency: str, base: str, on: dt.date) -> tuple[Decimal,
     return found
 
 
-def _take_bank_line(work: Work, payment: Payment) -> None:
+def _take_bank_line(work: Work, payment: Payment, receipt: int) -> None:
     row = locked(work.books, "bank_line", "status, amount", payment.bank_line_id or 0)
     if row is None or row[0] != "unmatched":
         raise Refused("this bank line was matched meanwhile; press F5 to see what is left")
     if row[1] != payment.amount:
         raise Problem("the payment must be the bank line's amount", field="amount")
-    change(BankLine, payment.bank_line_id, status="matched")
+    add(
+        Clearing,
+        date=payment.date,
+        bank_line_id=payment.bank_line_id,
+        kind="receipt",
+        amount=row[1],
+        receipt_id=receipt,
+        operator_id=work.operator_id,
+        entry_at=work.at,
+    )
+    change(BankLine, payment.bank_line_id, status="matched", open=0)
+
+
+def _give_bank_line_back(work: Work, bank_line: int, receipt: int, reason: str) -> None:
+    row = work.books.row(
+        "SELECT id, amount FROM clearing c WHERE bank_line_id = ? AND receipt_id = ? AND reverses_id IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM clearing b WHERE b.reverses_id = c.id)",
+        (bank_line, receipt),
+    )
+    if row is None:
+        return
+    add(
+        Clearing,
+        date=work.today,
+        bank_line_id=bank_line,
+        kind="receipt",
+        amount=-row[1],
+        receipt_id=receipt,
+        reason=reason,
+        reverses_id=row[0],
+        operator_id=work.operator_id,
+        entry_at=work.at,
+    )
+    change(BankLine, bank_line, status="unmatched", open=row[1])
 
 
 def reverse_receipt(books: Books, context: Context, receipt_id: int, reason: str = "") -> dict[str, Any]:
@@ -225,7 +258,7 @@ def reverse_receipt(books: Books, context: Context, receipt_id: int, reason: str
         change(Receipt, receipt_id, reversed_on=work.today, reversal_reason=reason)
         refresh_receipt(books, receipt_id)
         if bank_line:
-            change(BankLine, bank_line, status="unmatched")
+            _give_bank_line_back(work, bank_line, receipt_id, reason)
         content = {**receipt_content(books, receipt_id), "reversed_on": work.today.isoformat(), "reason": reason}
         work.audit("reverse", "receipt", receipt_id, content, f"{plain(amount, currency)} {currency}")
         return {"id": receipt_id, "reopened": [invoice for _, invoice in standing]}

@@ -7,7 +7,7 @@ from tui_billing.models.tables.base import Table
 from tui_billing.models.tables.documents import Invoice
 from tui_billing.models.tables.parties import Customer, Operator
 
-from peewee import AutoField, ForeignKeyField, TextField  # isort: skip
+from peewee import AutoField, BigIntegerField, ForeignKeyField, TextField  # isort: skip
 
 
 class BankAccount(Table):
@@ -17,9 +17,12 @@ class BankAccount(Table):
     bic = TextField(default="")
     currency = TextField()
     account = TextField(default="512000")
+    number = TextField(default="")
 
 
 class BankStatement(Table):
+    """A statement as the bank states it; `balances` says which of the two it stated: both, closing, none."""
+
     id = AutoField()
     bank_account = ForeignKeyField(BankAccount)
     reference = TextField(default="")
@@ -29,9 +32,16 @@ class BankStatement(Table):
     closing = AmountField()
     source = TextField(default="")
     at = TextField()
+    sequence = TextField(default="")
+    format = TextField(default="")
+    sha256 = TextField(default="")
+    balances = TextField(default="both")
+    operator = ForeignKeyField(Operator, null=True)
 
 
 class BankLine(Table):
+    """A booked entry of a statement; `open` is what is not yet cleared, signed as `amount`."""
+
     id = AutoField()
     bank_account = ForeignKeyField(BankAccount)
     statement = ForeignKeyField(BankStatement, null=True)
@@ -45,6 +55,17 @@ class BankLine(Table):
     payer_iban = TextField(default="")
     fingerprint = TextField(unique=True)
     status = TextField(default="unmatched")
+    position = BigIntegerField(default=0)
+    open = AmountField(default=0)
+    bank_reference = TextField(default="")
+    creditor_reference = TextField(default="")
+    end_to_end = TextField(default="")
+    mandate = TextField(default="")
+    bank_code = TextField(default="")
+    return_reason = TextField(default="")
+    charges = AmountField(default=0)
+    original_amount = AmountField(null=True)
+    original_currency = TextField(default="")
 
 
 class Receipt(Table):
@@ -89,3 +110,5 @@ class Allocation(Table):
     reverses = ForeignKeyField("self", null=True)
     operator = ForeignKeyField(Operator)
     entry_at = TextField()
+    reason_code = TextField(default="")
+    tax_base = AmountField(default=0)

@@ -37,6 +37,9 @@ class Company(Table):
     early_payment = TextField(default="")
     due_soon_days = BigIntegerField(default=7)
     logo = TextField(default="")
+    payment_link = TextField(default="")
+    creditor_identifier = TextField(default="")
+    match_tolerance = AmountField(default=0)
     version = BigIntegerField(default=1)
 
 
