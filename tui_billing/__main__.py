@@ -16,6 +16,7 @@ USAGE = """\
 tui-billing                                   the workstation
 tui-billing demo [--fresh]                    the workstation on your own copy of the sample
 tui-billing init --company FILE.json          an empty company, ready to bill
+tui-billing company  show | set
 tui-billing customer list | show | add | import
 tui-billing item     list | show | add | import
 tui-billing invoice  list | show | create | issue | credit | render

@@ -22,6 +22,7 @@ from tui_billing.services.importing import InRow
 #: verb -> the module that holds its application; imported when it is asked for.
 VERBS = {
     "init": "books:init_app",
+    "company": "company:app",
     "customer": "customer:app",
     "item": "item:app",
     "invoice": "invoice:app",

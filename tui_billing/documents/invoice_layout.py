@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_billing.documents.invoice_lines import LineTable
+from tui_billing.documents.payment_code import payment_code
 from tui_billing.documents.printable import CREDIT_NOTE, PrintableInvoice
 from tui_billing.documents.sheet import (
     ADDRESS,
@@ -16,6 +17,7 @@ from tui_billing.documents.sheet import (
     HEIGHT,
     LABEL,
     LEFT,
+    LINK,
     NAME,
     NUMBER,
     RIGHT,
@@ -25,6 +27,7 @@ from tui_billing.documents.sheet import (
     TITLE,
     TOP,
     TOTAL,
+    WHITE,
     Picture,
     Sheet,
     Style,
@@ -40,6 +43,10 @@ LOGO_WIDTH, LOGO_HEIGHT = 60.0, 20.0
 FACT_COLUMNS = 4
 FOOT_WIDTH = 150.0
 LONGEST_TOTALS = 150.0
+#: The code to scan: its edge, the white around it, where it stands, and how high the box around it is.
+CODE_SIZE, QUIET = 21.0, 2.1
+CODE_X = RIGHT - 3 - CODE_SIZE - QUIET
+CODE_ROOM = 2 + CODE_SIZE + 2 * QUIET + 3.9
 
 
 def lay_out(invoice: PrintableInvoice, typeface: Typeface, logo_ratio: float | None = None) -> Sheet:
@@ -310,6 +317,9 @@ class _Layout:
     def _payment(self) -> None:
         invoice, words, sheet = self.invoice, self.words, self.sheet
         _, means = words.say, invoice.payment
+        code = payment_code(invoice)
+        # beside a code both columns are narrower
+        width, column, edge = (56, 111, CODE_X - 5) if code else (66, 122, RIGHT - 3)
         left: list[tuple[str, str]] = []
         for label, text in (
             (_("Means of payment"), words.tidy(means.text)),
@@ -317,6 +327,7 @@ class _Layout:
             ("IBAN", _fours(means.iban)),
             ("BIC", means.bic),
             (_("Reference to quote"), means.reference),
+            (_("Pay online"), means.link),
         ):
             if text:
                 left.append((label, text))
@@ -325,7 +336,9 @@ class _Layout:
         ]
         if not right and invoice.due_date and invoice.kind != CREDIT_NOTE:
             right = [(words.day(invoice.due_date), words.amount(invoice.totals.payable, invoice.currency))]
-        rows = [(label, line, place) for label, text in left for place, line in enumerate(sheet.wrap(text, 66, BODY))]
+        rows = [
+            (label, line, place) for label, text in left for place, line in enumerate(sheet.wrap(text, width, BODY))
+        ]
         if not rows and not right:
             return
         step = BODY.leading + 0.5
@@ -333,28 +346,48 @@ class _Layout:
         # a box of its own for what fits on the page, another on the next page for the rest
         while shown < max(len(rows), len(right)):
             fitting = int((sheet.room - 10) / step)
-            if fitting < min(max(len(rows), len(right)) - shown, 6):
+            least = CODE_ROOM if code and not shown else 0.0
+            if fitting < min(max(len(rows), len(right)) - shown, 6) or sheet.room < least + 1:
                 self._running_head()
                 continue
             some = min(max(len(rows), len(right)) - shown, fitting)
-            sheet.fill(LEFT, sheet.y, RIGHT - LEFT, some * step + 8.6, BAND)
+            height = max(some * step + 8.6, least)
+            sheet.fill(LEFT, sheet.y, RIGHT - LEFT, height, BAND)
             sheet.write(LEFT + 3, sheet.y + 2.2, _("Payment"), HEAD)
             if right[shown:]:
-                sheet.write(122, sheet.y + 2.2, _("To pay by"), HEAD)
+                sheet.write(column, sheet.y + 2.2, _("To pay by"), HEAD)
+            if code and not shown:
+                self._code(code, sheet.y + 2)
             y = sheet.y + 2.2 + HEAD.leading + 1
             for place in range(shown, shown + some):
                 if place < len(rows):
-                    label, line, part = rows[place]
-                    if not part:
-                        sheet.write(LEFT + 3, y + 0.2, label, FAINT)
-                    sheet.write(LEFT + 33, y, line, STRONG if label in ("IBAN", _("Reference to quote")) else BODY)
+                    self._payment_row(*rows[place], y)
                 if place < len(right):
-                    sheet.write(122, y, right[place][0], BODY)
-                    sheet.write(RIGHT - 3, y, right[place][1], BODY, right=True)
+                    sheet.write(column, y, right[place][0], BODY)
+                    sheet.write(edge, y, right[place][1], BODY, right=True)
                 y += step
             shown += some
-            sheet.y = y + 6
+            sheet.y += height + 4
         sheet.y -= 1
+
+    def _payment_row(self, label: str, line: str, part: int, y: float) -> None:
+        sheet, _ = self.sheet, self.words.say
+        online = label == _("Pay online")
+        if not part:
+            sheet.write(LEFT + 3, y + 0.2, label, FAINT)
+        important = label in ("IBAN", _("Reference to quote"))
+        width = sheet.write(LEFT + 33, y, line, STRONG if important else LINK if online else BODY)
+        if online:
+            sheet.open(LEFT + 33, y, width, BODY.leading, self.invoice.payment.link)
+
+    def _code(self, code: bytes, y: float) -> None:
+        """The code on white: four modules of it belong to the code (ISO/IEC 18004)."""
+        sheet = self.sheet
+        sheet.fill(CODE_X - QUIET, y, CODE_SIZE + 2 * QUIET, CODE_SIZE + 2 * QUIET, WHITE)
+        sheet.pages[-1].append(Picture(CODE_X, y + QUIET, CODE_SIZE, CODE_SIZE, code))
+        caption = self.words.say("Scan to pay")
+        middle = CODE_X + (CODE_SIZE - sheet.typeface.width(caption, TINY.size)) / 2
+        sheet.write(middle, y + CODE_SIZE + 2 * QUIET + 0.2, caption, TINY)
 
     # what comes last
 

@@ -15,7 +15,7 @@ from tui_billing.documents import logo as logos
 from tui_billing.documents.invoice_layout import lay_out
 from tui_billing.documents.kept_fonts import add_font
 from tui_billing.documents.printable import PrintableInvoice
-from tui_billing.documents.sheet import Box, Mark, Picture, Word
+from tui_billing.documents.sheet import Box, Link, Mark, Picture, Word
 from tui_billing.documents.typeface import Typeface, tidy
 from tui_billing.documents.words import Words
 from tui_billing.documents.xmp import describe
@@ -85,7 +85,9 @@ def _paint(pdf: FPDF, marks: list[Mark], picture: bytes) -> None:
             pdf.set_fill_color(*mark.colour)
             pdf.rect(mark.x, mark.y, mark.width, mark.height, style="F")
         elif isinstance(mark, Picture):
-            pdf.image(BytesIO(picture), mark.x, mark.y, mark.width, mark.height)
+            pdf.image(BytesIO(mark.content or picture), mark.x, mark.y, mark.width, mark.height)
+        elif isinstance(mark, Link):
+            pdf.link(mark.x, mark.y, mark.width, mark.height, mark.address)
 
 
 def _characters(invoice: PrintableInvoice) -> set[str]:

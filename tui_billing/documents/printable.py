@@ -112,7 +112,7 @@ class PrintedInstalment:
 
 @dataclass(frozen=True, slots=True)
 class PaymentMeans:
-    """How to pay (BG-16, BG-17): UNTDID 4461 code, its words, account and reference to quote (BT-83)."""
+    """How to pay (BG-16, BG-17): UNTDID 4461 code, its words, account, reference to quote (BT-83), address."""
 
     code: str = ""
     text: str = ""
@@ -120,6 +120,7 @@ class PaymentMeans:
     iban: str = ""
     bic: str = ""
     reference: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)

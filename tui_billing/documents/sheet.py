@@ -14,6 +14,7 @@ MUTED = (104, 112, 125)
 ACCENT = (31, 58, 95)
 RULE = (205, 210, 218)
 BAND = (238, 241, 245)
+WHITE = (255, 255, 255)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Style:
 
 
 BODY = Style(8.5, 4.0)
+LINK = Style(8.5, 4.0, REGULAR, ACCENT)
 STRONG = Style(8.5, 4.0, "B")
 SMALL = Style(7.5, 3.5)
 FAINT = Style(7.5, 3.5, REGULAR, MUTED)
@@ -66,15 +68,27 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Where the logo goes."""
+    """Where the logo goes, or the picture that `content` holds."""
 
     x: float
     y: float
     width: float
     height: float
+    content: bytes = b""
 
 
-Mark = Word | Box | Picture
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A rectangle that opens an address."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    address: str
+
+
+Mark = Word | Box | Picture | Link
 
 
 class Sheet:
@@ -126,6 +140,10 @@ class Sheet:
     def fill(self, x: float, y: float, width: float, height: float, colour: tuple[int, int, int]) -> None:
         """A filled rectangle."""
         self.pages[-1].append(Box(x, y, width, height, colour))
+
+    def open(self, x: float, y: float, width: float, height: float, address: str) -> None:
+        """A place on the page that opens an address."""
+        self.pages[-1].append(Link(x, y, width, height, address))
 
     def rule(self, y: float, x: float = LEFT, end: float = RIGHT, weight: float = 0.15, page: int = -1) -> None:
         """A horizontal rule."""

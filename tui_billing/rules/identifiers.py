@@ -199,6 +199,21 @@ def check_bic(text: str, field: str = "bic") -> str:
     return number
 
 
+def check_creditor_identifier(text: str, field: str = "creditor_identifier") -> str:
+    """The SEPA creditor identifier without blanks (EPC262-08): country, two check digits, business code, number."""
+    from stdnum.eu import at_02
+
+    number = compact(text)
+    if not at_02.is_valid(number) or number[:2] not in COUNTRIES or len(number) > 35:
+        raise Problem(
+            "{text} is not a SEPA creditor identifier; type for example {example}",
+            field=field,
+            text=text,
+            example="FR72ZZZ123456",
+        )
+    return number
+
+
 def payment_reference(number: str) -> str:
     """The ISO 11649 creditor reference of a document number: "F2026-00042" -> "RF93F202600042".
 

@@ -17,6 +17,7 @@ from tui_billing.rules.problem import Problem
 from tui_billing.screens.desk import Desk
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.screens.overview import OverviewScreen
+from tui_billing.services.firm import forget_company
 from tui_billing.services.operators import mark_seen
 from tui_billing.widgets.ordered_keys import OrderedKeys
 from tui_billing.widgets.themes import ThemedApp
@@ -100,6 +101,7 @@ class Workstation(OrderedKeys, ThemedApp):
             return  # the next verb says what is wrong; a look must not disturb
         if version != self._version:
             self._version = version
+            await self.desk.ask(forget_company)
             self.tell_changed()
 
     def tell_changed(self) -> None:

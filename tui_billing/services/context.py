@@ -38,6 +38,7 @@ TRIES = 20
 RIGHTS: dict[str, frozenset[str]] = {
     "write_off": frozenset({"supervisor"}),
     "close_period": frozenset({"supervisor"}),
+    "settings": frozenset({"supervisor"}),
 }
 #: Columns of a journal line that an audit event holds.
 POSTED = ("account", "customer_id", "debit", "credit", "currency", "amount")

@@ -28,11 +28,14 @@ class Firm:
     early_payment: str
     due_soon_days: int
     logo: str
+    payment_link: str = ""
+    creditor_identifier: str = ""
+    match_tolerance: int = 0
 
 
 _COLUMNS = (
     "party, currency, language, terms, iban, bic, bank, payment_means, vat_on_debits, prices_include_vat,"
-    " late_penalty, early_payment, due_soon_days, logo"
+    " late_penalty, early_payment, due_soon_days, logo, payment_link, creditor_identifier, match_tolerance"
 )
 
 
@@ -45,3 +48,8 @@ def company(books: Books) -> Firm:
         values: Any = (json.loads(row[0]), *row[1:8], bool(row[8]), bool(row[9]), *row[10:])
         books.firm = Firm(*values)
     return books.firm
+
+
+def forget_company(books: Books) -> None:
+    """Read the company again when it is needed next: somebody may have changed it."""
+    books.firm = None

@@ -19,6 +19,7 @@ from tui_billing.rules.identifiers import payment_reference
 from tui_billing.rules.journal import Entry, issue_entries, proportion
 from tui_billing.rules.money import convert
 from tui_billing.rules.numbers import format_money, format_number
+from tui_billing.rules.payment_link import payment_link
 from tui_billing.rules.problem import Conflict, NotFound, Problem, Refused
 from tui_billing.rules.terms import early_payment
 from tui_billing.rules.text import fold
@@ -311,6 +312,7 @@ def _freeze(
     """Write everything that the law and the customer will see, and close it for good; return it as stored."""
     content, customer, buyer = known.content, known.customer, known.buyer
     assert customer is not None and buyer is not None
+    reference = payment_reference(number)
     first_due = min(part.due_date for part in known.instalments)
     papers = {
         "seller": known.seller.to_json(),
@@ -351,7 +353,16 @@ def _freeze(
         "payment_means": known.payment_means,
         "iban": known.company.iban,
         "bic": known.company.bic,
-        "payment_reference": payment_reference(number),
+        "payment_reference": reference,
+        "payment_link": payment_link(
+            known.company.payment_link,
+            number=number,
+            amount=totals.payable,
+            currency=known.currency,
+            reference=reference,
+        )
+        if totals.payable > 0
+        else "",
         "terms": known.terms,
         "language": customer.language,
         "prices_include_vat": known.company.prices_include_vat,

@@ -49,7 +49,7 @@ MEANS = {
 _HEAD = (
     "kind, number, state, language, issue_date, due_date, delivery_date, period_start, period_end, currency, rate,"
     " rate_source, rate_date, purchase_order, contract, delivery_note, buyer_reference, project, payment_means, iban,"
-    " bic, payment_reference, terms, seller, buyer, delivery, mentions, note, lines_total, allowances_total,"
+    " bic, payment_reference, payment_link, terms, seller, buyer, delivery, mentions, note, lines_total, allowances_total,"
     " charges_total, net, tax, gross, prepaid, rounding, payable, tax_base, original_id"
 )
 
@@ -103,6 +103,7 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
             iban=head["iban"],
             bic=head["bic"],
             reference=head["payment_reference"],
+            link=head["payment_link"],
         ),
         terms="" if head["kind"] == "credit_note" else describe_terms(parse_terms(head["terms"]), language),
         mentions=tuple(Mention(one["code"], one["text"]) for one in json.loads(head["mentions"])),

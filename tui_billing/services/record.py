@@ -12,7 +12,9 @@ from tui_billing.models.door import Books
 from tui_billing.models.tables import Invoice
 
 #: Raised with every change of what is hashed, so that old events are still compared by their own list.
-VERSION = 1
+VERSION = 2
+#: Version -> columns of a document that were hashed from then on.
+_SINCE: dict[int, tuple[str, ...]] = {2: ("payment_link",)}
 
 _FROZEN = [
     field.column_name
@@ -69,8 +71,12 @@ def _names(columns: str) -> tuple[str, ...]:
     return tuple(columns.replace(",", " ").split())
 
 
-def content_of(books: Books, invoice_id: int) -> dict[str, Any]:
-    """Everything that stands on an issued document: integers, texts and lists alone."""
+def content_of(books: Books, invoice_id: int, version: object = VERSION) -> dict[str, Any]:
+    """Everything that stands on an issued document: integers, texts and lists alone.
+
+    `version` is that of the event it is compared with: what was not hashed yet is left out, as long as it is
+    what the table says by itself.
+    """
     row = books.row(f"SELECT {', '.join(_FROZEN)} FROM invoice WHERE id = ?", (invoice_id,))
     assert row is not None
     content: dict[str, Any] = {
@@ -79,5 +85,10 @@ def content_of(books: Books, invoice_id: int) -> dict[str, Any]:
     for name, (table, columns, order) in _CHILDREN.items():
         rows = books.rows(f"SELECT {columns} FROM {table} WHERE invoice_id = ? ORDER BY {order}", (invoice_id,))
         content[name] = [list(child) for child in rows]
-    content["v"] = VERSION
+    content["v"] = version
+    for since, names in _SINCE.items():
+        if isinstance(version, int) and version < since:
+            for name in names:
+                if content[name] == _DEFAULTS[name]:
+                    del content[name]
     return content

@@ -72,7 +72,7 @@ def invoice_json(books: Books, invoice_id: int, today: dt.date) -> dict[str, Any
     )
     totals = books.row(
         "SELECT lines_total, allowances_total, charges_total, net, tax, gross, prepaid, payable, rounding,"
-        " purchase_order, payment_reference, original_id FROM invoice WHERE id = ?",
+        " purchase_order, payment_reference, original_id, payment_link FROM invoice WHERE id = ?",
         (invoice_id,),
     )
     parts = books.rows(
@@ -92,6 +92,7 @@ def invoice_json(books: Books, invoice_id: int, today: dt.date) -> dict[str, Any
         "currency": currency,
         "purchase_order": totals[9],
         "payment_reference": totals[10],
+        "payment_link": totals[12] or None,
         "original": books.value("SELECT number FROM invoice WHERE id = ?", (totals[11],)) if totals[11] else None,
         "lines": [
             {

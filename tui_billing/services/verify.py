@@ -134,12 +134,19 @@ def _content(books: Books) -> Iterator[Difference]:
         name = number if entity == "invoice" else f"{what} {entity_id}"
         if not books.row(f"SELECT 1 FROM {entity} WHERE id = ?", (entity_id,)):
             yield Difference("content", number, f"{name} has vanished")
-        elif canonical(read(books, entity_id)) != canonical(told):
+        elif canonical(_as_told(books, read, entity_id, told)) != canonical(told):
             yield Difference("content", number, f"{name} is not what was posted")
     for entity, sql in _POSTED:
         for key, number in books.rows(sql):
             if key not in seen[entity]:
                 yield Difference("content", str(number), f"{entity} {key} ({number}) has no audit event")
+
+
+def _as_told(
+    books: Books, read: Callable[[Books, int], dict[str, Any]], entity_id: int, told: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The content as it stands now, of a document by the list of its event's version."""
+    return content_of(books, entity_id, told.get("v")) if read is content_of else read(books, entity_id)
 
 
 #: action -> (what it is called, its content as it stands now)

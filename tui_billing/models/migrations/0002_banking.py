@@ -12,6 +12,7 @@ COLUMNS = """
 ALTER TABLE company ADD COLUMN payment_link {text} NOT NULL DEFAULT '';
 ALTER TABLE company ADD COLUMN creditor_identifier {text} NOT NULL DEFAULT '';
 ALTER TABLE company ADD COLUMN match_tolerance {int} NOT NULL DEFAULT 0;
+ALTER TABLE invoice ADD COLUMN payment_link {text} NOT NULL DEFAULT '';
 ALTER TABLE bank_account ADD COLUMN number {text} NOT NULL DEFAULT '';
 ALTER TABLE bank_statement ADD COLUMN sequence {text} NOT NULL DEFAULT '';
 ALTER TABLE bank_statement ADD COLUMN format {text} NOT NULL DEFAULT '';

@@ -63,6 +63,7 @@ class Invoice(Table):
     iban = TextField(default="")
     bic = TextField(default="")
     payment_reference = TextField(default="")
+    payment_link = TextField(default="")
     terms = TextField(default="")
     language = TextField(default="")
     prices_include_vat = FlagField(default=False)
