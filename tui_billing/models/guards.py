@@ -32,11 +32,13 @@ _APPEND_ONLY = (
     "command",
     "change",
     "rendering",
+    "delivery_attempt",
+    "letter",
 )
 #: Children of an invoice, frozen once it is issued.
 _CHILDREN = ("invoice_line", "invoice_adjustment", "vat_breakdown", "instalment")
 #: Tables of which the rows stay, and change only in their living columns.
-_KEPT = ("receipt", "refund", "bank_statement", "bank_line", "payment_order")
+_KEPT = ("receipt", "refund", "bank_statement", "bank_line", "payment_order", "delivery")
 #: Columns that the verbs keep up to date in tables otherwise frozen.
 _LIVING_OF = {
     "instalment": ("open", "open_base"),
@@ -45,6 +47,19 @@ _LIVING_OF = {
     "bank_statement": (),
     "bank_line": ("open", "status"),
     "payment_order": ("path", "sha256", "status"),
+    "delivery": (
+        "state",
+        "due_at",
+        "first_try",
+        "tries",
+        "holder",
+        "held_at",
+        "batch",
+        "sha256",
+        "code",
+        "reason",
+        "changed_at",
+    ),
 }
 
 

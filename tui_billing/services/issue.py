@@ -26,6 +26,7 @@ from tui_billing.rules.text import fold
 from tui_billing.rules.totals import Totals
 from tui_billing.services.balances import locked, spread
 from tui_billing.services.context import Context, Work, transact
+from tui_billing.services.delivery import enqueue_issued
 from tui_billing.services.drafts import typed_content
 from tui_billing.services.record import content_written
 from tui_billing.services.resolve import Resolved, resolve, terms_of
@@ -439,3 +440,4 @@ def announce(
         work.books.sql("INSERT INTO invoice_search (rowid, text) VALUES (?, ?)"), (invoice_id, fold(label))
     )
     work.audit(action, "invoice", invoice_id, content, content["number"])
+    enqueue_issued(work, invoice_id, content)

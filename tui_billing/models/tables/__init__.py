@@ -19,6 +19,14 @@ from tui_billing.models.tables.banking import (
     WriteOffReason,
 )
 from tui_billing.models.tables.base import Table, database
+from tui_billing.models.tables.delivery import (
+    Delivery,
+    DeliveryAttempt,
+    DeliverySetting,
+    Letter,
+    MailText,
+    Recipient,
+)
 from tui_billing.models.tables.disputes import Dispute, DisputeLine, DisputeNote
 from tui_billing.models.tables.documents import (
     Instalment,
@@ -62,6 +70,9 @@ __all__ = [
     "Contact",
     "CsvMapping",
     "Customer",
+    "Delivery",
+    "DeliveryAttempt",
+    "DeliverySetting",
     "Deposit",
     "DepositItem",
     "Dispute",
@@ -76,6 +87,8 @@ __all__ = [
     "InvoiceAdjustment",
     "InvoiceLine",
     "Item",
+    "Letter",
+    "MailText",
     "Mandate",
     "Operator",
     "PayerAlias",
@@ -86,6 +99,7 @@ __all__ = [
     "Posting",
     "PostingLine",
     "Receipt",
+    "Recipient",
     "Refund",
     "Rendering",
     "Series",
