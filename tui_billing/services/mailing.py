@@ -201,12 +201,12 @@ def _claim(books: Books, context: Context, holder: str, count: int) -> list[dict
         after: tuple[str, int] = ("", 0)
         while len(chosen) < count and (page := books.rows(select, (work.at, *after))):
             after = (page[-1][0], page[-1][3])
-            for _due, holder_now, held_at, *row in page:
-                held = str(holder_now or "")
+            for row in page:
+                held, held_at = str(row[1] or ""), row[2]
                 if held not in free:
                     free[held] = not is_alive(held, held_at or work.at, work.at)
                 if free[held] and len(chosen) < count:
-                    chosen.append(tuple(row))
+                    chosen.append(row[3:])
         for row in chosen:
             change(Delivery, row[0], holder=holder, held_at=work.at)
         return [dict(zip(names, row, strict=True)) for row in chosen]
