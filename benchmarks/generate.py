@@ -71,7 +71,7 @@ _ALLOCATION = (
 )
 _POSTING = "id, verb, date, document_date, entry_at, entity, entity_id, text, operator_id, command_id"
 _POSTING_LINE = "posting_id, account, customer_id, debit, credit, currency, amount"
-_BANK_LINE = "bank_account_id, date, value_date, amount, currency, text, reference, payer, fingerprint"
+_BANK_LINE = "bank_account_id, date, value_date, amount, currency, text, reference, payer, fingerprint, open"
 _DISPUTE = "id, invoice_id, customer_id, reason, amount, currency, owner_id, opened_on, answer_by"
 
 
@@ -194,7 +194,7 @@ class Generator:
             # Its money has come and waits in the payment queue.
             today, payer = BUSINESS_DATE.isoformat(), buyer.name.upper()
             text = f"VIR SEPA {payer}"
-            self.bank_lines.append((1, today, today, opened, "EUR", text, number, payer, f"generate-{key}"))
+            self.bank_lines.append((1, today, today, opened, "EUR", text, number, payer, f"generate-{key}", opened))
         elif fate == "disputed":
             self._dispute(key, buyer, basket, day, disputed)
 

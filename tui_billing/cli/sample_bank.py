@@ -6,12 +6,13 @@ import datetime as dt
 
 from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_desk import Money, Year
-from tui_billing.models.tables import BankAccount, BankLine, BankStatement, Clearing
+from tui_billing.models.tables import BankAccount, BankLine, BankStatement
 from tui_billing.models.write import add
 from tui_billing.rules.canonical import digest
 from tui_billing.rules.identifiers import check_iban
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold
+from tui_billing.services.clear import ignore_line
 
 OPENING = 4_821_055
 #: What goes out in a month: day, amount in cents, text, who gets it.
@@ -60,10 +61,11 @@ def print_statement(year: Year, day: dt.date, coming: list[Money]) -> None:
             rows.append((amount, text, reference, payer, "unmatched", "", None))
     dollars = [row for row in RIDDLES if row[0] == day.isoformat() and row[2] == "USD"]
     with year.books.write():
-        if rows:
-            _write(year, day, 1, "EUR", rows)
+        aside = _write(year, day, 1, "EUR", rows) if rows else []
         for _, amount, currency, text, reference, payer in dollars:
             _write(year, day, 2, currency, [(amount, text, reference, payer, "unmatched", "", None)])
+    for line, text in aside:
+        ignore_line(year.books, year.desk.by("anna"), line, text)
 
 
 def _seen_by_the_bank(money: Money, payer: str, reference: str, amount: int) -> tuple[str, str, int]:
@@ -80,7 +82,9 @@ def _seen_by_the_bank(money: Money, payer: str, reference: str, amount: int) -> 
     )[money.invoices[0].id % 4]
 
 
-def _write(year: Year, day: dt.date, account: int, currency: str, rows: list) -> None:
+def _write(year: Year, day: dt.date, account: int, currency: str, rows: list) -> list[tuple[int, str]]:
+    """Write a statement; the lines that are booked elsewhere, to be set aside, with their text."""
+    aside: list[tuple[int, str]] = []
     before = year.books.value(
         "SELECT closing FROM bank_statement WHERE bank_account_id = ? ORDER BY id DESC LIMIT 1", (account,)
     )
@@ -110,23 +114,14 @@ def _write(year: Year, day: dt.date, account: int, currency: str, rows: list) ->
             payer=payer,
             payer_iban=iban,
             fingerprint=digest(f"{account}|{day}|{amount}|{text}|{reference}|{place}"),
-            status=status,
             position=place,
-            open=amount if status == "unmatched" else 0,
+            open=amount,
         )
         if status == "ignored":
-            add(
-                Clearing,
-                date=day,
-                bank_line_id=line,
-                kind="ignored",
-                amount=amount,
-                reason=text,
-                operator_id=1,
-                entry_at=year.desk.now(),
-            )
+            aside.append((line, text))
         if money is not None and money.way != "waiting":
             money.bank_line = line
+    return aside
 
 
 def bank_name(name: str) -> str:

@@ -113,6 +113,51 @@ def allocation_entries(kind: str, amount: int, invoice_base: int, source_base: i
     return entries
 
 
+def given_up_entries(amount: int, base: int, account: str = WRITE_OFF, tax: int = 0, tax_base: int = 0) -> list[Entry]:
+    """Part of an invoice that is given up: loss, and the VAT that falls with it, against receivables.
+
+    `tax` (document amount) and `tax_base` are the VAT share of an early-payment discount (CGI art. 267 II 1°:
+    it takes the taxable amount down); 0 for every other reason.
+    """
+    entries = [
+        _entry(account, base - tax_base, amount - tax),
+        _entry(VAT_COLLECTED, tax_base, tax),
+        _entry(RECEIVABLES, -base, -amount),
+    ]
+    return [e for e in entries if e.debit or e.credit or e.amount]
+
+
+def surplus_entries(amount: int, base: int, account: str, credit_note: bool = False) -> list[Entry]:
+    """The rest of a receipt, or of a credit note, kept as a gain."""
+    return [_entry(RECEIVABLES if credit_note else ON_ACCOUNT, base, amount), _entry(account, -base, -amount)]
+
+
+def refund_entries(parts: Iterable[tuple[bool, int, int]], paid_base: int, bank: str = BANK) -> list[Entry]:
+    """Money paid back: (from a credit note?, amount, base of what is used up) each, against the bank.
+
+    `paid_base` is what the bank paid in the books' currency; the rest is an exchange difference.
+    """
+    entries: list[Entry] = []
+    for credit_note, amount, base in parts:
+        entries.append(_entry(RECEIVABLES if credit_note else ON_ACCOUNT, base, amount))
+    used = sum(e.debit - e.credit for e in entries)
+    entries.append(_entry(bank, -paid_base, -sum(e.amount for e in entries)))
+    return entries + exchange_entries(paid_base - used)
+
+
+def exchange_entries(loss: int, bank: str = "") -> list[Entry]:
+    """An exchange difference in the books' currency, a loss where positive; against `bank` where one is named."""
+    if not loss:
+        return []
+    entries = [_entry(EXCHANGE_LOSS if loss > 0 else EXCHANGE_GAIN, loss, 0)]
+    return [*entries, _entry(bank, -loss, 0)] if bank else entries
+
+
+def bank_entries(amount: int, base: int, account: str, bank: str = BANK) -> list[Entry]:
+    """What a bank line moved beside customers: signed as the line, so a fee is negative and a debit of `account`."""
+    return [_entry(bank, base, amount), _entry(account, -base, -amount)]
+
+
 def proportion(part: int, whole: int, whole_base: int) -> int:
     """The base amount of part of a document: `whole_base` × part / whole, half up on the absolute value."""
     if not whole:

@@ -6,9 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 
 from tui_billing.models.door import Books
-from tui_billing.models.tables import Instalment, Invoice, Receipt
+from tui_billing.models.tables import BankLine, Instalment, Invoice, Receipt
 from tui_billing.models.write import change
+from tui_billing.rules.differences import PAYMENT_DIFFERENCES
 from tui_billing.rules.journal import proportion
+
+_NO_WRITE_OFF = ", ".join(f"'{code}'" for code in PAYMENT_DIFFERENCES)
 
 
 def locked(books: Books, table: str, columns: str, key: int) -> tuple | None:
@@ -27,12 +30,15 @@ def derive(books: Books, invoice_id: int) -> dict[str, object]:
     sums = books.row(
         f"SELECT coalesce(sum(amount), 0), coalesce(sum({source_base}), 0),"
         " coalesce(sum(CASE WHEN kind = 'credit' THEN amount ELSE 0 END), 0),"
-        " coalesce(sum(CASE WHEN kind = 'write_off' THEN amount ELSE 0 END), 0),"
+        f" coalesce(sum(CASE WHEN kind = 'write_off' AND reason_code NOT IN ({_NO_WRITE_OFF}) THEN amount ELSE 0 END), 0),"
         f" max(date) FROM allocation WHERE {column} = ?",
         (invoice_id,),
     )
     assert sums is not None
     settled, settled_base, credited, written_off, last = sums
+    if kind == "credit_note":
+        used, used_base, used_last = _consumed(books, "credit_note_id", invoice_id)
+        settled, settled_base, last = int(settled) + used, int(settled_base) + used_base, max(last or "", used_last)
     disputed = books.value(
         "SELECT coalesce(sum(amount), 0) FROM dispute WHERE invoice_id = ? AND status <> 'closed'", (invoice_id,)
     )
@@ -55,6 +61,17 @@ def derive(books: Books, invoice_id: int) -> dict[str, object]:
         "next_due": next_due if opened else None,
         "settled_on": None if opened else (last or None),
     }
+
+
+def _consumed(books: Books, column: str, key: int) -> tuple[int, int, str]:
+    """(amount, in the books' currency, last day) of what no invoice uses of a receipt or credit note."""
+    row = books.row(
+        "SELECT coalesce(sum(amount), 0), coalesce(sum(amount_base + difference_base), 0), coalesce(max(date), '')"
+        f" FROM consumption WHERE {column} = ?",
+        (key,),
+    )
+    assert row is not None
+    return int(row[0]), int(row[1]), row[2]
 
 
 def derive_instalments(books: Books, invoice_id: int, opened: int, open_base: int) -> list[tuple[int, int, int]]:
@@ -92,20 +109,46 @@ def refresh_invoice(books: Books, invoice_id: int, today: dt.date) -> None:
         change(Instalment, key, open=opened, open_base=base)
 
 
-def refresh_receipt(books: Books, receipt_id: int) -> None:
-    """Bring the open part of a receipt up to date (nothing is open of one that was reversed)."""
+def derive_receipt(books: Books, receipt_id: int) -> tuple[int, int]:
+    """(open, open in the books' currency) of a receipt; nothing is open of one that was reversed."""
     row = books.row("SELECT amount, amount_base, reversed_on FROM receipt WHERE id = ?", (receipt_id,))
     assert row is not None
+    if row[2] is not None:
+        return 0, 0
     used = books.row(
         "SELECT coalesce(sum(amount), 0), coalesce(sum(amount_base + difference_base), 0)"
         " FROM allocation WHERE receipt_id = ?",
         (receipt_id,),
     )
     assert used is not None
-    gone = row[2] is not None
-    change(
-        Receipt,
-        receipt_id,
-        open=0 if gone else row[0] - int(used[0]),
-        open_base=0 if gone else row[1] - int(used[1]),
+    consumed, consumed_base, _ = _consumed(books, "receipt_id", receipt_id)
+    return row[0] - int(used[0]) - consumed, row[1] - int(used[1]) - consumed_base
+
+
+def refresh_receipt(books: Books, receipt_id: int) -> None:
+    """Bring the open part of a receipt up to date."""
+    opened, open_base = derive_receipt(books, receipt_id)
+    change(Receipt, receipt_id, open=opened, open_base=open_base)
+
+
+def derive_line(books: Books, line_id: int) -> tuple[int, str]:
+    """(open, status) of a bank line, from what stands on it; a line over nothing keeps its status."""
+    row = books.row("SELECT amount, status FROM bank_line WHERE id = ?", (line_id,))
+    sums = books.row(
+        "SELECT coalesce(sum(amount), 0), coalesce(sum(CASE WHEN kind = 'ignored' THEN amount ELSE 0 END), 0)"
+        " FROM clearing WHERE bank_line_id = ?",
+        (line_id,),
     )
+    assert row is not None and sums is not None
+    amount, status = row
+    opened, ignored = amount - int(sums[0]), int(sums[1])
+    if not amount:
+        return 0, status
+    return opened, "unmatched" if opened else "ignored" if ignored == amount else "matched"
+
+
+def refresh_line(books: Books, line_id: int) -> int:
+    """Bring what is open of a bank line, and its status, up to date; return what is open."""
+    opened, status = derive_line(books, line_id)
+    change(BankLine, line_id, open=opened, status=status)
+    return opened

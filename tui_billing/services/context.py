@@ -36,7 +36,6 @@ TRIES = 20
 
 #: verb -> roles that may do it; what is not named, a clerk and a supervisor may.
 RIGHTS: dict[str, frozenset[str]] = {
-    "write_off": frozenset({"supervisor"}),
     "close_period": frozenset({"supervisor"}),
     "settings": frozenset({"supervisor"}),
 }
@@ -109,6 +108,10 @@ class Work:
         head = [posting, verb, date.isoformat(), document_date.isoformat(), entity, entity_id, text]
         self._posted.append([*head, [[line[name] for name in POSTED] for line in lines]])
         return posting
+
+    def forget(self) -> None:
+        """Forget what was posted since the last event: it was rolled back to a savepoint."""
+        self._posted = []
 
     def audit(self, action: str, entity: str, entity_id: int, payload: dict[str, Any], label: str) -> None:
         """Append the audit event, chained to the one before, and tell the other clerks (`label`).

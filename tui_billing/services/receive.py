@@ -10,16 +10,19 @@ from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
-from tui_billing.models.tables import BankLine, Clearing, Receipt
+from tui_billing.models.tables import Receipt
 from tui_billing.models.write import add, change
-from tui_billing.rules.content import LIMITS
+from tui_billing.rules.content import LIMITS, CustomerFacts
 from tui_billing.rules.journal import opposite, receipt_entries
 from tui_billing.rules.money import convert, exponent, plain, within_limit
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import clean, safe
-from tui_billing.services.allocate import settle, take_back
+from tui_billing.services.allocate import Part, settle, settle_parts, take_back
 from tui_billing.services.balances import locked, refresh_receipt
+from tui_billing.services.bank_lines import clear, lock_line, part_of, standing, take_back_clearing
+from tui_billing.services.consume import take_back_consumptions
 from tui_billing.services.context import Context, Work, company, transact
+from tui_billing.services.ledger import bank_code, posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class Payment:
     """A payment as it was typed: amount in minor units of `currency`.
 
     `allocations` are (invoice id, amount); None takes the oldest due first, () keeps all of it on account.
+    `parts`, where there are any, stand for them and say besides what is given up with the money.
     """
 
     customer: str
@@ -38,7 +42,29 @@ class Payment:
     means: str = "30"
     note: str = ""
     bank_line_id: int | None = None
+    bank_account_id: int | None = None
     allocations: Sequence[tuple[int, int]] | None = None
+    parts: Sequence[Part] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Money as a receipt holds it: minor units of `currency`, `base` in the books'; the rate with its source."""
+
+    customer: CustomerFacts
+    date: dt.date
+    amount: int
+    currency: str
+    base: int
+    rate: Decimal = Decimal(1)
+    rate_source: str = ""
+    rate_date: dt.date | None = None
+    reference: str = ""
+    payer: str = ""
+    note: str = ""
+    means: str = "30"
+    bank_account_id: int | None = None
+    bank_line_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,85 +114,126 @@ def receive(books: Books, context: Context, payment: Payment) -> dict[str, Any]:
     Returns {"id", "open", "allocations": [allocation ids]}. Raises `Problem` for an amount of 0 or less,
     an unknown customer, a currency in which the customer has nothing open, or an allocation too large.
     """
+    return transact(books, context, "receive", lambda work: receive_in(work, payment))
+
+
+def receive_in(work: Work, payment: Payment) -> dict[str, Any]:
+    """The same inside an open transaction."""
+    books = work.books
     if payment.amount <= 0:
         raise Problem("a payment is more than 0; for money paid back use a refund", field="amount")
-
-    def do(work: Work) -> dict[str, Any]:
-        customer = facts.customer_by_code(books, safe(payment.customer))
-        if customer is None:
-            raise NotFound(
-                "there is no customer {code}; type part of the name to find the code",
-                field="customer",
-                code=payment.customer,
-            )
-        firm = company(books)
-        currency = (payment.currency or customer.currency).upper()
-        exponent(currency)
-        if books.engine == "postgres":
-            # All that this may settle, in one order for everybody: two payments at once wait, none deadlocks.
-            books.rows(
-                "SELECT id FROM invoice WHERE customer_id = ? AND open <> 0 ORDER BY id FOR UPDATE", (customer.id,)
-            )
-        items = open_items(books, customer.id)
-        if items and currency not in {item.currency for item in items} and currency != customer.currency:
-            raise Problem(
-                "{customer} is billed in {theirs}, not in {ours}; enter the payment in {theirs}",
-                field="currency",
-                customer=customer.code,
-                theirs=", ".join(sorted({item.currency for item in items})),
-                ours=currency,
-            )
-        if payment.date > work.today:
-            raise Problem("the date of a payment is today or earlier", field="date")
-        rate, source, rate_date = _rate(books, currency, firm.currency, payment.date)
-        within_limit(payment.amount)
-        base = convert(payment.amount, currency, firm.currency, rate) if currency != firm.currency else payment.amount
-        receipt = add(
-            Receipt,
-            customer_id=customer.id,
-            date=payment.date,
-            amount=payment.amount,
-            currency=currency,
-            rate=rate,
-            rate_source=source,
-            rate_date=rate_date,
-            amount_base=base,
-            means=payment.means,
-            reference=clean(payment.reference, 140, "reference"),
-            payer=clean(payment.payer, 140, "payer"),
-            note=clean(payment.note, 2000, "note"),
-            bank_line_id=payment.bank_line_id,
-            open=payment.amount,
-            open_base=base,
-            operator_id=work.operator_id,
-            entry_at=work.at,
+    customer = known_customer(books, payment.customer)
+    firm = company(books)
+    currency = (payment.currency or customer.currency).upper()
+    exponent(currency)
+    lock_open_items(books, customer.id)
+    items = open_items(books, customer.id)
+    if items and currency not in {item.currency for item in items} and currency != customer.currency:
+        raise Problem(
+            "{customer} is billed in {theirs}, not in {ours}; enter the payment in {theirs}",
+            field="currency",
+            customer=customer.code,
+            theirs=", ".join(sorted({item.currency for item in items})),
+            ours=currency,
         )
-        if payment.bank_line_id:
-            _take_bank_line(work, payment, receipt)
-        reference = clean(payment.reference, 140, "reference")
-        work.post(
-            receipt_entries(payment.amount, base),
-            date=payment.date,
-            document_date=payment.date,
-            entity="receipt",
-            entity_id=receipt,
-            currency=currency,
-            customer_id=customer.id,
-            text=reference or customer.code,
-        )
-        label = f"{plain(payment.amount, currency)} {currency} {customer.code}"
-        work.audit("receive", "receipt", receipt, receipt_content(books, receipt), label)
+    if payment.date > work.today:
+        raise Problem("the date of a payment is today or earlier", field="date")
+    line = lock_line(work, payment.bank_line_id) if payment.bank_line_id else None
+    if line is not None:
+        if line.currency != currency:
+            raise Problem("the payment must be the bank line's amount", field="amount")
+        part_of(line, payment.amount)
+    rate, source, rate_date = rate_on(books, currency, firm.currency, payment.date)
+    within_limit(payment.amount)
+    base = convert(payment.amount, currency, firm.currency, rate) if currency != firm.currency else payment.amount
+    incoming = Incoming(
+        customer,
+        payment.date,
+        payment.amount,
+        currency,
+        base,
+        rate,
+        source,
+        rate_date,
+        reference=payment.reference,
+        payer=payment.payer,
+        note=payment.note,
+        means=payment.means,
+        bank_account_id=line.bank_account_id if line else payment.bank_account_id,
+        bank_line_id=payment.bank_line_id,
+    )
+    receipt = take_in(work, incoming)
+    if line is not None:
+        clear(work, line, "receipt", payment.amount, payment.date, receipt_id=receipt)
+    if payment.parts:
+        done = settle_parts(work, receipt, payment.parts, payment.date)
+    else:
         chosen = payment.allocations
         if chosen is None:
             chosen = propose([item for item in items if item.currency == currency], payment.amount)
         done = [settle(work, "payment", receipt, invoice, part, payment.date) for invoice, part in chosen]
-        left = books.value("SELECT open FROM receipt WHERE id = ?", (receipt,))
-        return {"id": receipt, "open": left, "allocations": done}
-
-    return transact(books, context, "receive", do)
+    left = books.value("SELECT open FROM receipt WHERE id = ?", (receipt,))
+    return {"id": receipt, "open": left, "allocations": done}
 
 
-def _rate(books: Books, currency: str, base: str, on: dt.date) -> tuple[Decimal, str, dt.date | None]:
+def known_customer(books: Books, code: str) -> CustomerFacts:
+    """The customer with a code; `NotFound` says how to find one."""
+    customer = facts.customer_by_code(books, safe(code))
+    if customer is None:
+        raise NotFound(
+            "there is no customer {code}; type part of the name to find the code", field="customer", code=code
+        )
+    return customer
+
+
+def lock_open_items(books: Books, customer_id: int) -> None:
+    """All that money of a customer may settle, in one order for everybody: two payments wait, none deadlocks."""
+    if books.engine == "postgres":
+        books.rows("SELECT id FROM invoice WHERE customer_id = ? AND open <> 0 ORDER BY id FOR UPDATE", (customer_id,))
+
+
+def take_in(work: Work, money: Incoming) -> int:
+    """A receipt inside an open transaction, posted and told; nothing is settled with it yet. Returns its id."""
+    reference = clean(money.reference, 140, "reference")
+    receipt = add(
+        Receipt,
+        customer_id=money.customer.id,
+        date=money.date,
+        amount=money.amount,
+        currency=money.currency,
+        rate=money.rate,
+        rate_source=money.rate_source,
+        rate_date=money.rate_date,
+        amount_base=money.base,
+        means=money.means,
+        reference=reference,
+        payer=clean(money.payer, 140, "payer"),
+        note=clean(money.note, 2000, "note"),
+        bank_account_id=money.bank_account_id,
+        bank_line_id=money.bank_line_id,
+        open=money.amount,
+        open_base=money.base,
+        operator_id=work.operator_id,
+        entry_at=work.at,
+    )
+    work.post(
+        receipt_entries(money.amount, money.base, bank_code(work.books, money.bank_account_id)),
+        verb="receive",
+        date=money.date,
+        document_date=money.date,
+        entity="receipt",
+        entity_id=receipt,
+        currency=money.currency,
+        customer_id=money.customer.id,
+        text=reference or money.customer.code,
+    )
+    label = f"{plain(money.amount, money.currency)} {money.currency} {money.customer.code}"
+    work.audit("receive", "receipt", receipt, receipt_content(work.books, receipt), label)
+    return receipt
+
+
+def rate_on(books: Books, currency: str, base: str, on: dt.date) -> tuple[Decimal, str, dt.date | None]:
+    """(rate to the books' currency, its source, its date) on a day; `Problem` where none is known."""
     if currency == base:
         return Decimal(1), "", None
     found = facts.exchange_rate(books, currency, on)
@@ -180,99 +247,76 @@ def _rate(books: Books, currency: str, base: str, on: dt.date) -> tuple[Decimal,
     return found
 
 
-def _take_bank_line(work: Work, payment: Payment, receipt: int) -> None:
-    row = locked(work.books, "bank_line", "status, amount", payment.bank_line_id or 0)
-    if row is None or row[0] != "unmatched":
-        raise Refused("this bank line was matched meanwhile; press F5 to see what is left")
-    if row[1] != payment.amount:
-        raise Problem("the payment must be the bank line's amount", field="amount")
-    add(
-        Clearing,
-        date=payment.date,
-        bank_line_id=payment.bank_line_id,
-        kind="receipt",
-        amount=row[1],
-        receipt_id=receipt,
-        operator_id=work.operator_id,
-        entry_at=work.at,
-    )
-    change(BankLine, payment.bank_line_id, status="matched", open=0)
-
-
-def _give_bank_line_back(work: Work, bank_line: int, receipt: int, reason: str) -> None:
-    row = work.books.row(
-        "SELECT id, amount FROM clearing c WHERE bank_line_id = ? AND receipt_id = ? AND reverses_id IS NULL"
-        " AND NOT EXISTS (SELECT 1 FROM clearing b WHERE b.reverses_id = c.id)",
-        (bank_line, receipt),
-    )
-    if row is None:
-        return
-    add(
-        Clearing,
-        date=work.today,
-        bank_line_id=bank_line,
-        kind="receipt",
-        amount=-row[1],
-        receipt_id=receipt,
-        reason=reason,
-        reverses_id=row[0],
-        operator_id=work.operator_id,
-        entry_at=work.at,
-    )
-    change(BankLine, bank_line, status="unmatched", open=row[1])
-
-
 def reverse_receipt(books: Books, context: Context, receipt_id: int, reason: str = "") -> dict[str, Any]:
-    """Take a payment back whole (a bounced debit, a slip): its allocations first, then the receipt.
+    """Take a payment back whole (a slip): its allocations first, then the receipt, and its bank line is open again.
 
     Returns {"id", "reopened": [invoice ids]}; everything is posted on the business date.
     """
     reason = clean(reason, LIMITS["reason"], "reason")
 
     def do(work: Work) -> dict[str, Any]:
-        columns = "customer_id, date, amount, currency, amount_base, reversed_on, bank_line_id"
-        row = locked(books, "receipt", columns, receipt_id)
-        if row is None:
-            raise NotFound("there is no payment {id}; list them with: tui-billing payment list", id=receipt_id)
-        customer_id, date, amount, currency, base, reversed_on, bank_line = row
-        if reversed_on:
-            raise Refused("this payment was reversed already on {date}", date=reversed_on)
-        standing = books.rows(
-            "SELECT id, invoice_id FROM allocation a WHERE receipt_id = ? AND reverses_id IS NULL"
-            " AND NOT EXISTS (SELECT 1 FROM allocation b WHERE b.reverses_id = a.id) ORDER BY id",
-            (receipt_id,),
-        )
-        for allocation, _ in standing:
-            take_back(work, allocation, work.today, reason)
-        work.post(
-            opposite(receipt_entries(amount, base)),
-            verb="reverse",
-            date=work.today,
-            document_date=dt.date.fromisoformat(date),
-            entity="receipt",
-            entity_id=receipt_id,
-            currency=currency,
-            customer_id=customer_id,
-            text=reason,
-        )
-        change(Receipt, receipt_id, reversed_on=work.today, reversal_reason=reason)
-        refresh_receipt(books, receipt_id)
-        if bank_line:
-            _give_bank_line_back(work, bank_line, receipt_id, reason)
-        content = {**receipt_content(books, receipt_id), "reversed_on": work.today.isoformat(), "reason": reason}
-        work.audit("reverse", "receipt", receipt_id, content, f"{plain(amount, currency)} {currency}")
-        return {"id": receipt_id, "reopened": [invoice for _, invoice in standing]}
+        reopened = reverse_in(work, receipt_id, work.today, reason)
+        for each in standing(books, "receipt_id", receipt_id):
+            take_back_clearing(work, each.id, work.today, reason)
+        return {"id": receipt_id, "reopened": reopened}
 
     return transact(books, context, "reverse", do)
 
 
-_CONTENT = (
-    "customer_id, date, amount, currency, rate, rate_source, rate_date, amount_base, means, reference, payer, note"
-)
+def reverse_in(work: Work, receipt_id: int, day: dt.date, reason: str, verb: str = "reverse") -> list[int]:
+    """Inside an open transaction: what a receipt settled is open again, and the receipt counts no more.
+
+    Returns the ids of the invoices that it reopened. What stands on the bank is the caller's.
+    """
+    books = work.books
+    columns = "customer_id, date, amount, currency, reversed_on"
+    row = locked(books, "receipt", columns, receipt_id)
+    if row is None:
+        raise NotFound("there is no payment {id}; list them with: tui-billing payment list", id=receipt_id)
+    customer_id, date, amount, currency, reversed_on = row
+    if reversed_on:
+        raise Refused("this payment was reversed already on {date}", date=reversed_on)
+    day = max(day, dt.date.fromisoformat(date))
+    reopened = [
+        (key, invoice)
+        for key, invoice in books.rows(
+            "SELECT id, invoice_id FROM allocation a WHERE receipt_id = ? AND reverses_id IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM allocation b WHERE b.reverses_id = a.id) ORDER BY id",
+            (receipt_id,),
+        )
+    ]
+    for allocation, _ in reopened:
+        take_back(work, allocation, day, reason)
+    take_back_consumptions(work, receipt_id, day, reason)
+    work.post(
+        opposite(posted(books, "receipt", receipt_id)),
+        verb=verb,
+        date=day,
+        document_date=dt.date.fromisoformat(date),
+        entity="receipt",
+        entity_id=receipt_id,
+        currency=currency,
+        customer_id=customer_id,
+        text=reason,
+    )
+    change(Receipt, receipt_id, reversed_on=day, reversal_reason=reason)
+    refresh_receipt(books, receipt_id)
+    content = {**receipt_content(books, receipt_id), "reversed_on": day.isoformat(), "reason": reason}
+    work.audit("reverse", "receipt", receipt_id, content, f"{plain(amount, currency)} {currency}")
+    return list(dict.fromkeys(invoice for _, invoice in reopened))
 
 
-def receipt_content(books: Books, receipt_id: int) -> dict[str, Any]:
+#: What is hashed, by version: an event is compared by the list it was written with.
+_CONTENT = {
+    1: "customer_id, date, amount, currency, rate, rate_source, rate_date, amount_base, means, reference, payer, note",
+    2: "customer_id, date, amount, currency, rate, rate_source, rate_date, amount_base, means, reference, payer, note,"
+    " bank_account_id, bank_line_id",
+}
+
+
+def receipt_content(books: Books, receipt_id: int, version: int = 2) -> dict[str, Any]:
     """What the audit chain hashes of a receipt."""
-    row = books.row(f"SELECT {_CONTENT} FROM receipt WHERE id = ?", (receipt_id,))
+    columns = _CONTENT[version]
+    row = books.row(f"SELECT {columns} FROM receipt WHERE id = ?", (receipt_id,))
     assert row is not None
-    return {"v": 1, **dict(zip(_CONTENT.split(", "), row, strict=True))}
+    return {"v": version, **dict(zip(columns.split(", "), row, strict=True))}

@@ -11,14 +11,17 @@ from tui_billing.models import guards
 from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, unscaled
 from tui_billing.rules.canonical import canonical, chain_hash
-from tui_billing.rules.journal import ON_ACCOUNT, RECEIVABLES
+from tui_billing.rules.journal import BANK, ON_ACCOUNT, RECEIVABLES
 from tui_billing.rules.numbering import format_number
 from tui_billing.rules.totals import Vat, tax_of
 from tui_billing.services.allocate import allocation_content
-from tui_billing.services.balances import derive, derive_instalments
+from tui_billing.services.balances import derive, derive_instalments, derive_line, derive_receipt
+from tui_billing.services.bank_lines import clearing_content
+from tui_billing.services.consume import consumption_content
 from tui_billing.services.context import POSTED
 from tui_billing.services.receive import receipt_content
 from tui_billing.services.record import content_of
+from tui_billing.services.refunds import refund_content
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def verify(books: Books) -> list[Difference]:
     All checks look at one moment: what others post meanwhile is neither seen nor mistaken for a difference.
     """
     found: list[Difference] = []
-    checks = (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, _receipts, _journal, _ledger)
+    checks = (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, *_MONEY)
     with books.snapshot():
         for check in checks:
             found.extend(check(books))
@@ -118,51 +121,80 @@ def _numbers(books: Books) -> Iterator[Difference]:
 
 def _content(books: Books) -> Iterator[Difference]:
     """What was posted is still what the audit event says; nothing issued or posted is without an event."""
-    seen: dict[str, set[int]] = {"invoice": set(), "receipt": set(), "allocation": set(), "posting": set()}
+    seen: dict[str, set[int]] = {entity: set() for entity, _ in _POSTED}
+    reversed_on: dict[tuple[str, int], str | None] = {}
     for _, action, entity, entity_id, payload in _in_pages(
         books, "SELECT seq, action, entity, entity_id, payload FROM audit"
     ):
-        if action not in _READS:
+        if entity not in _READS or action not in _CONTENTS | _TURNS:
             continue
         told = _readable(payload)
         number = _number(books, entity, entity_id, told)
         yield from _postings(books, told.pop("postings", []), number, seen["posting"])
-        if action == "reverse":
+        if action in _TURNS:
+            reversed_on[entity, entity_id] = told.get("reversed_on")
             continue
-        what, read = _READS[action]
+        what, read = _READS[entity]
         seen[entity].add(entity_id)
         name = number if entity == "invoice" else f"{what} {entity_id}"
         if not books.row(f"SELECT 1 FROM {entity} WHERE id = ?", (entity_id,)):
             yield Difference("content", number, f"{name} has vanished")
-        elif canonical(_as_told(books, read, entity_id, told)) != canonical(told):
+        elif canonical(_as_written(read, books, entity_id, told)) != canonical(told):
             yield Difference("content", number, f"{name} is not what was posted")
     for entity, sql in _POSTED:
         for key, number in books.rows(sql):
             if key not in seen[entity]:
                 yield Difference("content", str(number), f"{entity} {key} ({number}) has no audit event")
+    yield from _reversals(books, reversed_on)
 
 
-def _as_told(
-    books: Books, read: Callable[[Books, int], dict[str, Any]], entity_id: int, told: Mapping[str, Any]
+def _as_written(
+    read: Callable[..., dict[str, Any]], books: Books, entity_id: int, told: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The content as it stands now, of a document by the list of its event's version."""
-    return content_of(books, entity_id, told.get("v")) if read is content_of else read(books, entity_id)
+    """The content as it stands now, by the list that the event was written with."""
+    try:
+        return read(books, entity_id, told.get("v"))
+    except KeyError:
+        return {}  # a version that nobody has written
 
 
-#: action -> (what it is called, its content as it stands now)
-_READS: dict[str, tuple[str, Callable[[Books, int], dict[str, Any]]]] = {
-    "issue": ("invoice", content_of),
-    "credit": ("credit note", content_of),
-    "receive": ("payment", receipt_content),
-    "allocate": ("allocation", allocation_content),
-    "take_back": ("allocation", allocation_content),
-    "write_off": ("allocation", allocation_content),
-    "reverse": ("payment", receipt_content),
+def _reversals(books: Books, told: Mapping[tuple[str, int], str | None]) -> Iterator[Difference]:
+    """A payment or refund counts as reversed where, and since when, its last event says so."""
+    for entity in ("receipt", "refund"):
+        stored = dict(books.rows(f"SELECT id, reversed_on FROM {entity} WHERE reversed_on IS NOT NULL"))
+        wanted = {key: day for (kind, key), day in told.items() if kind == entity and day is not None}
+        for key in sorted(stored.keys() | wanted.keys()):
+            if stored.get(key) != wanted.get(key):
+                what = _READS[entity][0]
+                yield Difference("content", "", f"{what} {key} is not reversed as its events say")
+
+
+#: entity -> (what it is called, its content as it stands now)
+_READS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
+    "invoice": ("document", content_of),
+    "receipt": ("payment", receipt_content),
+    "allocation": ("allocation", allocation_content),
+    "clearing": ("clearing", clearing_content),
+    "consumption": ("use of a rest", consumption_content),
+    "refund": ("refund", refund_content),
 }
+#: Actions of events that hold the content of a row, and of those that turn a payment or refund over.
+_CONTENTS = frozenset(
+    {"issue", "credit", "receive", "allocate", "take_back", "write_off", "clear", "consume", "refund"}
+)
+_TURNS = frozenset({"reverse", "restore"})
 _POSTED = (
     ("invoice", "SELECT id, number FROM invoice WHERE state = 'issued' ORDER BY id"),
     ("receipt", "SELECT r.id, c.code FROM receipt r JOIN customer c ON c.id = r.customer_id ORDER BY r.id"),
     ("allocation", "SELECT a.id, i.number FROM allocation a JOIN invoice i ON i.id = a.invoice_id ORDER BY a.id"),
+    # What lines were cleared with before clearings were rows has no event of its own.
+    (
+        "clearing",
+        "SELECT c.id, b.text FROM clearing c JOIN bank_line b ON b.id = c.bank_line_id WHERE c.id >"
+        " coalesce((SELECT CAST(value AS BIGINT) FROM setting WHERE key = 'clearing.before_audit'), 0) ORDER BY c.id",
+    ),
+    ("consumption", "SELECT id, reason FROM consumption ORDER BY id"),
+    ("refund", "SELECT f.id, c.code FROM refund f JOIN customer c ON c.id = f.customer_id ORDER BY f.id"),
     ("posting", "SELECT id, text FROM posting ORDER BY id"),
 )
 
@@ -249,12 +281,51 @@ def _balances(books: Books) -> Iterator[Difference]:
 
 
 def _receipts(books: Books) -> Iterator[Difference]:
-    for key, amount, opened, gone, used in books.rows(
-        "SELECT r.id, r.amount, r.open, r.reversed_on, coalesce(sum(a.amount), 0) FROM receipt r"
-        " LEFT JOIN allocation a ON a.receipt_id = r.id GROUP BY r.id, r.amount, r.open, r.reversed_on"
+    """What is open of each payment is its amount less what was settled, paid back or kept; 0 once reversed."""
+    for key, opened, base in books.rows("SELECT id, open, open_base FROM receipt ORDER BY id"):
+        wanted = derive_receipt(books, key)
+        if (opened, base) != wanted:
+            yield Difference("receipts", "", f"payment {key}: {opened} is open, its rows say {wanted[0]}")
+    for key in _used_after_all(books):
+        yield Difference("receipts", "", f"payment {key} is reversed, and settles something all the same")
+
+
+def _used_after_all(books: Books) -> list[int]:
+    rows = books.rows(
+        "SELECT r.id FROM receipt r WHERE r.reversed_on IS NOT NULL AND ("
+        "(SELECT coalesce(sum(amount), 0) FROM allocation a WHERE a.receipt_id = r.id) <> 0"
+        " OR (SELECT coalesce(sum(amount), 0) FROM consumption c WHERE c.receipt_id = r.id) <> 0) ORDER BY r.id"
+    )
+    return [key for (key,) in rows]
+
+
+def _refunds(books: Books) -> Iterator[Difference]:
+    """A refund is what it took from payments and credit notes; one taken back took nothing."""
+    for key, amount, base, gone, used, used_base in books.rows(
+        "SELECT f.id, f.amount, f.amount_base, f.reversed_on, coalesce(sum(c.amount), 0),"
+        " coalesce(sum(c.amount_base), 0) FROM refund f LEFT JOIN consumption c ON c.refund_id = f.id"
+        " GROUP BY f.id, f.amount, f.amount_base, f.reversed_on ORDER BY f.id"
     ):
-        if (gone and (int(used) or opened)) or (not gone and opened != amount - int(used)):
-            yield Difference("receipts", "", f"payment {key}: {opened} is open, its allocations say otherwise")
+        wanted = (0, 0) if gone else (amount, base)
+        if (int(used), int(used_base)) != wanted:
+            yield Difference("refunds", "", f"refund {key} is {wanted[0]}, its rows say {int(used)}")
+
+
+def _bank_lines(books: Books) -> Iterator[Difference]:
+    """What is open of a bank line is its amount less its clearings, between 0 and the amount."""
+    last = 0
+    while rows := books.rows(
+        "SELECT id, amount, open, status FROM bank_line WHERE id > ? ORDER BY id LIMIT 2000", (last,)
+    ):
+        for key, amount, opened, status in rows:
+            wanted = derive_line(books, key)
+            if (opened, status) != wanted:
+                yield Difference(
+                    "bank lines", "", f"bank line {key}: {opened} {status}, its rows say {wanted[0]} {wanted[1]}"
+                )
+            if opened and ((opened < 0) != (amount < 0) or abs(opened) > abs(amount)):
+                yield Difference("bank lines", "", f"bank line {key}: {opened} is open of {amount}")
+        last = rows[-1][0]
 
 
 def _journal(books: Books) -> Iterator[Difference]:
@@ -275,17 +346,32 @@ def _journal(books: Books) -> Iterator[Difference]:
 
 
 def _ledger(books: Books) -> Iterator[Difference]:
-    """Receivables in the journal are the open documents; payments on account are the open receipts."""
-    for account, sql, what in (
+    """Receivables in the journal are the open documents, payments on account the open receipts, the banks what
+    came in and went out."""
+    banks = "SELECT account FROM bank_account UNION SELECT '" + BANK + "'"
+    for where, sql, what in (
         (
-            RECEIVABLES,
+            f"account = '{RECEIVABLES}'",
             "SELECT coalesce(sum(CASE WHEN kind = 'credit_note' THEN -open_base ELSE open_base END), 0)"
             " FROM invoice WHERE state = 'issued'",
             "open documents",
         ),
-        (ON_ACCOUNT, "SELECT coalesce(-sum(open_base), 0) FROM receipt", "open payments"),
+        (f"account = '{ON_ACCOUNT}'", "SELECT coalesce(-sum(open_base), 0) FROM receipt", "open payments"),
+        (
+            f"account IN ({banks})",
+            "SELECT (SELECT coalesce(sum(amount_base), 0) FROM receipt WHERE reversed_on IS NULL)"
+            " - (SELECT coalesce(sum(amount_base), 0) FROM refund WHERE reversed_on IS NULL)"
+            " + (SELECT coalesce(sum(l.debit - l.credit), 0) FROM posting p JOIN posting_line l ON l.posting_id = p.id"
+            f" WHERE p.entity = 'clearing' AND l.account IN ({banks}))",
+            "payments, refunds and charges",
+        ),
     ):
-        booked = books.value("SELECT coalesce(sum(debit - credit), 0) FROM posting_line WHERE account = ?", (account,))
+        booked = books.value(f"SELECT coalesce(sum(debit - credit), 0) FROM posting_line WHERE {where}")
         told = books.value(sql)
         if int(booked) != int(told):  # type: ignore[call-overload]
+            account = where.partition("'")[2].partition("'")[0] if " = " in where else BANK
             yield Difference("ledger", "", f"account {account} holds {booked}, the {what} add up to {told}")
+
+
+#: What is proved of money: payments, refunds, bank lines, the journal and its accounts.
+_MONEY = (_receipts, _refunds, _bank_lines, _journal, _ledger)

@@ -32,6 +32,8 @@ ALTER TABLE bank_line ADD COLUMN original_amount {int};
 ALTER TABLE bank_line ADD COLUMN original_currency {text} NOT NULL DEFAULT '';
 ALTER TABLE allocation ADD COLUMN reason_code {text} NOT NULL DEFAULT '';
 ALTER TABLE allocation ADD COLUMN tax_base {int} NOT NULL DEFAULT 0;
+ALTER TABLE allocation ADD COLUMN given_with_id {int} REFERENCES allocation (id);
+CREATE INDEX allocation_given_with ON allocation (given_with_id) WHERE given_with_id IS NOT NULL;
 UPDATE bank_line SET open = amount WHERE status = 'unmatched';
 CREATE INDEX bank_line_open ON bank_line (date, id) WHERE open <> 0;
 CREATE INDEX bank_line_statement ON bank_line (statement_id, position);
@@ -147,7 +149,8 @@ CREATE TABLE clearing (
     reverses_id {int} UNIQUE REFERENCES clearing (id),
     operator_id {int} NOT NULL REFERENCES operator (id),
     entry_at {text} NOT NULL,
-    CHECK ((kind IN ('receipt', 'return')) = (receipt_id IS NOT NULL)),
+    CHECK (kind NOT IN ('receipt', 'return') OR receipt_id IS NOT NULL),
+    CHECK (receipt_id IS NULL OR kind IN ('receipt', 'return', 'charge')),
     CHECK ((kind = 'refund') = (refund_id IS NOT NULL)),
     CHECK ((kind IN ('charge', 'account')) = (account <> ''))
 ) {strict};
@@ -304,6 +307,7 @@ INSERT INTO clearing (date, bank_line_id, kind, amount, receipt_id, operator_id,
 INSERT INTO clearing (date, bank_line_id, kind, amount, reason, operator_id, entry_at)
     SELECT b.date, b.id, 'ignored', b.amount, '', (SELECT min(id) FROM operator), b.date
     FROM bank_line b WHERE b.status = 'ignored' AND b.amount <> 0 ORDER BY b.id;
+INSERT INTO setting (key, value) SELECT 'clearing.before_audit', '' || coalesce(max(id), 0) FROM clearing;
 """
 
 

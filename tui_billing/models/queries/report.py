@@ -129,19 +129,23 @@ def aging_as_of(books: Books, day: dt.date) -> Aging:
     result.credits = _by_customer(
         books,
         "SELECT c.code, c.name, sum(i.payable_base - coalesce((SELECT sum(a.amount_base + a.difference_base)"
-        " FROM allocation a WHERE a.credit_note_id = i.id AND a.date <= ?), 0)) FROM invoice i"
+        " FROM allocation a WHERE a.credit_note_id = i.id AND a.date <= ?), 0)"
+        " - coalesce((SELECT sum(u.amount_base + u.difference_base)"
+        " FROM consumption u WHERE u.credit_note_id = i.id AND u.date <= ?), 0)) FROM invoice i"
         " JOIN customer c ON c.id = i.customer_id WHERE i.kind = 'credit_note' AND i.state = 'issued'"
         " AND i.issue_date <= ? GROUP BY c.code, c.name ORDER BY c.code",
-        (text, text),
+        (text, text, text),
     )
     result.on_account = _by_customer(
         books,
-        "WITH used AS (SELECT receipt_id, sum(amount_base + difference_base) AS base FROM allocation"
-        " WHERE receipt_id IS NOT NULL AND date <= ? GROUP BY receipt_id)"
+        "WITH used AS (SELECT receipt_id, sum(base) AS base FROM (SELECT receipt_id, amount_base + difference_base"
+        " AS base FROM allocation WHERE receipt_id IS NOT NULL AND date <= ? UNION ALL SELECT receipt_id,"
+        " amount_base + difference_base FROM consumption WHERE receipt_id IS NOT NULL AND date <= ?) both_kinds"
+        " GROUP BY receipt_id)"
         " SELECT c.code, c.name, sum(r.amount_base - coalesce(u.base, 0)) FROM receipt r"
         " LEFT JOIN used u ON u.receipt_id = r.id JOIN customer c ON c.id = r.customer_id"
         " WHERE r.date <= ? AND (r.reversed_on IS NULL OR r.reversed_on > ?) GROUP BY c.code, c.name ORDER BY c.code",
-        (text, text, text),
+        (text, text, text, text),
     )
     return result
 

@@ -112,3 +112,4 @@ class Allocation(Table):
     entry_at = TextField()
     reason_code = TextField(default="")
     tax_base = AmountField(default=0)
+    given_with = ForeignKeyField("self", null=True)
