@@ -34,6 +34,7 @@ HEIGHT = 297.0
 TARGET = 0.4
 
 Page = list[Mark]
+Side = Callable[[PrintableInvoice, Page], bytes]
 
 
 def invoice(place: int) -> PrintableInvoice:
@@ -128,7 +129,7 @@ def typst(document: PrintableInvoice, page: Page) -> bytes:
     return bytes(engine.compile("\n".join(lines).encode(), format="pdf", pdf_standards=["a-3b"]))
 
 
-OTHERS: tuple[tuple[str, Callable[[PrintableInvoice, Page], bytes]], ...] = (
+OTHERS: tuple[tuple[str, Side], ...] = (
     ("reportlab, no PDF/A", reportlab),
     ("WeasyPrint, PDF/A-3b", weasyprint),
     ("typst, PDF/A-3b", typst),
@@ -137,7 +138,7 @@ OTHERS: tuple[tuple[str, Callable[[PrintableInvoice, Page], bytes]], ...] = (
 
 def compare(documents: int) -> list[Figure]:
     """CPU milliseconds a document: ours, then each installed other, beside plain fpdf2."""
-    sides = [("ours, PDF/A-3", ours), ("plain fpdf2, uncut font", plain_fpdf2)]
+    sides: list[tuple[str, Side]] = [("ours, PDF/A-3", ours), ("plain fpdf2, uncut font", plain_fpdf2)]
     first = invoice(0)
     for name, side in OTHERS:
         try:
