@@ -39,6 +39,7 @@ from tui_billing.models.door import Books, open_books
 from tui_billing.models.fields import RATE, scaled
 from tui_billing.models.tables import Operator, Setting
 from tui_billing.models.write import add
+from tui_billing.rules.disputes import in_base
 from tui_billing.rules.identifiers import payment_reference
 from tui_billing.rules.journal import Entry, allocation_entries, opposite, receipt_entries
 from tui_billing.rules.numbering import format_number
@@ -54,7 +55,8 @@ _HEADER = (
     " delivery_date, due_date, currency, rate, rate_source, rate_date, purchase_order, original_id, reason,"
     " operation_category, payment_means, iban, bic, payment_reference, terms, language, seller, buyer, mentions,"
     " lines_total, net, tax, gross, payable, net_base, tax_base, gross_base, payable_base, open, open_base,"
-    " credited, written_off, disputed, next_due, settled_on, operator_id, created_at, updated_at, issued_at, issued_by"
+    " credited, written_off, disputed, disputed_base, next_due, settled_on, operator_id, created_at, updated_at, issued_at,"
+    " issued_by"
 )
 _LINE = (
     "id, invoice_id, position, item_id, item_code, description, quantity, unit, unit_price, net, vat_category,"
@@ -128,6 +130,7 @@ class Generator:
         self.postings = bulk.table("posting", _POSTING)
         self.posting_lines = bulk.table("posting_line", _POSTING_LINE)
         self.disputes = bulk.table("dispute", _DISPUTE)
+        self.changes = bulk.table("dispute_change", "dispute_id, date, at, operator_id, status, amount")
         self.notes = bulk.table("dispute_note", "dispute_id, at, date, operator_id, kind, text")
         self.bank_lines = bulk.table("bank_line", _BANK_LINE)
         self.search = bulk.table("invoice_search", "rowid, text")
@@ -178,7 +181,16 @@ class Generator:
             opened, open_base = opened - basket.half, open_base - basket.half_base
         elif fate == "disputed":
             disputed = max(opened // 2, 1)
-        living = (opened, open_base, credited, lost, disputed, due if opened else None, settled)
+        living = (
+            opened,
+            open_base,
+            credited,
+            lost,
+            disputed,
+            in_base(disputed, opened, open_base),
+            due if opened else None,
+            settled,
+        )
         self._document(key, "invoice", number, series, counter, buyer, basket, day, due, living, None, self.next_line)
         self.parts.append((key, 1, due, basket.payable, opened, open_base))
         if fate == "paid":
@@ -207,7 +219,7 @@ class Generator:
         buyer, basket, number, first_line = self.kept.pop(key - 50)
         own, series, counter = self.number("credit_note", "A", day)
         issued = day.isoformat()
-        living = (0, 0, 0, 0, 0, None, issued)
+        living = (0, 0, 0, 0, 0, 0, None, issued)
         self._document(
             key, "credit_note", own, series, counter, buyer, basket, day, issued, living, key - 50, first_line
         )
@@ -351,6 +363,7 @@ class Generator:
         date = opened.isoformat()
         at = f"{date}T11:00:00.000000Z"
         self.disputes.append((key, invoice, buyer.id, "price", amount, basket.currency, 1, date, answer))
+        self.changes.append((key, date, at, 1, "received", amount))
         self.notes.append((key, at, date, 1, "opened", "Prix contesté"))
         self.notes.append((key, at, date, 2, "call", "They will look at it this week [sic]"))
 

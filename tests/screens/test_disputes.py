@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.builders import clerk, issued
 from tui_billing.screens.dispute_detail import DisputeScreen
 from tui_billing.screens.disputes import DisputesScreen
-from tui_billing.services import disputes
+from tui_billing.services import dispute_outcome, disputes
 
 
 def notes(books) -> list[tuple]:
@@ -53,7 +53,12 @@ async def test_a_dispute_is_opened_on_an_invoice_moved_on_and_closed(workstation
         await hand.keys(*"agreed", "f8")
         assert "e withdrawn" in hand.row("#choice")
         await hand.keys("q", "b")  # q is no answer
-        assert books.row("SELECT status, outcome FROM dispute") == ("closed", "credited")
+        assert "an old price" in hand.row("#timeline")
+        await hand.keys("a")
+        assert hand.said == "credit 780.00 EUR, answer, close (credited; an old price): Enter does it"
+        await hand.keys("enter")
+        assert books.row("SELECT status, outcome, cause FROM dispute") == ("closed", "credited", "old_price")
+        assert books.row("SELECT kind, gross FROM invoice ORDER BY id DESC LIMIT 1") == ("credit_note", 78_000)
         assert notes(books)[-1] == ("closed", "agreed")
         assert isinstance(hand.app.screen, DisputeScreen)
 
@@ -64,7 +69,7 @@ async def test_the_open_ones_come_first_by_their_day_and_words_find_them(worksta
         disputes.open_dispute(books, clerk(), key, reason=why)
         for key, why in zip(ids, ("price", "quality", "terms"), strict=True)
     ]
-    disputes.close_dispute(books, clerk(), keys[0], "reaffirmed")
+    dispute_outcome.close_dispute(books, clerk(), keys[0], "reaffirmed")
     async with workstation() as hand:
         await hand.keys("4")
         assert [line[11:22].strip() for line in hand.row("#list").splitlines()[1:4]] == [

@@ -10,7 +10,7 @@ import pytest
 from tests.builders import TODAY, clerk, issued
 from tui_billing.rules.content import Content, LineContent, content_from_json
 from tui_billing.rules.problem import NotFound, Problem
-from tui_billing.services import allocate, disputes, drafts, issue, master, receive, show
+from tui_billing.services import allocate, dispute_outcome, disputes, drafts, issue, master, receive, show
 from tui_billing.services.resolve import resolve
 from tui_billing.services.verify import verify
 
@@ -227,7 +227,7 @@ def test_a_wrong_dispute_is_refused(books):
         (lambda: disputes.note_dispute(books, clerk(), key, " \n"), "text"),
         (lambda: disputes.note_dispute(books, clerk(), key, "x", "song"), "kind"),
         (lambda: disputes.move_dispute(books, clerk(), key, "closed", 1), "status"),
-        (lambda: disputes.close_dispute(books, clerk(), key, "won"), "outcome"),
+        (lambda: dispute_outcome.close_dispute(books, clerk(), key, "won"), "outcome"),
     ):
         with pytest.raises(Problem) as refused:
             call()

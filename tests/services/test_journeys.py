@@ -26,7 +26,7 @@ from tests.builders import TODAY, clerk, typed
 from tui_billing.models.door import open_books
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.status import Status
-from tui_billing.services import allocate, credit, disputes, drafts, issue, receive, show
+from tui_billing.services import allocate, credit, dispute_outcome, disputes, drafts, issue, receive, show
 from tui_billing.services.verify import verify
 
 customers = st.sampled_from(["ACME", "USCO", "JPCO"])
@@ -141,7 +141,7 @@ class Billing(RuleBasedStateMachine):
     def settle_dispute(self, number, close):
         key = self.some("SELECT id FROM dispute ORDER BY id", number)[0]
         if close:
-            self.attempt(disputes.close_dispute, self.context(), key, "reaffirmed")
+            self.attempt(dispute_outcome.close_dispute, self.context(), key, "reaffirmed")
         else:
             self.attempt(disputes.note_dispute, self.context(), key, "asked again")
 

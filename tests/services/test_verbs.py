@@ -9,7 +9,7 @@ import pytest
 
 from tests.builders import TODAY, clerk, issued, small_company, typed
 from tui_billing.rules.problem import Conflict, NotFound, Problem, Refused
-from tui_billing.services import allocate, credit, disputes, drafts, issue, master, receive, show
+from tui_billing.services import allocate, credit, dispute_outcome, disputes, drafts, issue, master, receive, show
 from tui_billing.services.verify import verify
 
 
@@ -299,10 +299,10 @@ def test_a_dispute_from_opened_to_closed(books):
     assert clash.value.mine == {"version": 1} and clash.value.theirs["status"] == "waiting_customer"
     pay(books, "ACME", 70000)  # less than the disputed amount is left
     assert shown(books, done["id"])["disputed"] == "80.00"
-    disputes.close_dispute(books, clerk(), key, "reaffirmed", "as agreed", version=2)
+    dispute_outcome.close_dispute(books, clerk(), key, "reaffirmed", "as agreed", version=2)
     assert (shown(books, done["id"])["status"], shown(books, done["id"])["disputed"]) == ("part_paid", "0.00")
     notes = books.rows("SELECT kind, text FROM dispute_note WHERE dispute_id = ? ORDER BY id", (key,))
-    assert [note[0] for note in notes] == ["opened", "call", "status", "closed"]
+    assert [note[0] for note in notes] == ["opened", "call", "status", "letter", "closed"]
     with pytest.raises(Refused):
         disputes.note_dispute(books, clerk(), key, "more")
     assert verify(books) == []

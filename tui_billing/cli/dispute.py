@@ -1,4 +1,4 @@
-"""dispute: list, show, open, note, close."""
+"""dispute: list, show, open, note, move, assign, amend, credit, close."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 import typer
 
-from tui_billing.cli.options import Json, make_app
+from tui_billing.cli.credit import minor_of, tell_credit
+from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import put, put_card, put_json, put_json_array, put_table
 from tui_billing.cli.session import session
 from tui_billing.locale import _
-from tui_billing.rules.money import exponent, to_minor
-from tui_billing.rules.numbers import parse_plain
-from tui_billing.services import answers, disputes
+from tui_billing.rules.dates import parse_iso
+from tui_billing.services import answers, case_answers, dispute_outcome, disputes
 
-app = make_app("Disputes and their notes.")
+app = make_app("Disputes: their lines, notes, questions, credits and outcomes.")
 Which = Annotated[str, typer.Argument(metavar="ID", help="The dispute's id, or the number of the invoice it is about.")]
 
 
@@ -22,7 +22,7 @@ Which = Annotated[str, typer.Argument(metavar="ID", help="The dispute's id, or t
 def list_all(as_json: Json = False) -> None:
     """All disputes, closed ones too."""
     books, _context = session.open()
-    rows = answers.list_disputes(books)
+    rows = case_answers.list_disputes(books)
     if as_json:
         put_json_array(rows)
         return
@@ -43,16 +43,20 @@ def list_all(as_json: Json = False) -> None:
 
 @app.command()
 def show(dispute: Which, as_json: Json = False) -> None:
-    """One dispute with its notes."""
+    """One dispute with its lines, changes, documents and notes."""
     books, _context = session.open()
-    _tell(answers.dispute_json(books, answers.find_dispute(books, dispute)), as_json)
+    _tell(case_answers.dispute_json(books, case_answers.find_dispute(books, dispute)), as_json)
 
 
 def _tell(dispute: dict[str, Any], as_json: bool) -> None:
     if as_json:
         put_json(dispute)
         return
-    put_card({name: value for name, value in dispute.items() if name != "notes"})
+    put_card({name: value for name, value in dispute.items() if not isinstance(value, list)})
+    for line in dispute["lines"]:
+        put(f"{line['line']:>4}  {line['amount']} {dispute['currency']}  {line['description']}")
+    if dispute["documents"]:
+        put("      " + ", ".join(document["number"] for document in dispute["documents"]))
     put()
     for note in dispute["notes"]:
         put(f"{note['date']}  {note['operator']}  {note['kind']}  {note['text']}".rstrip())
@@ -62,34 +66,116 @@ def _tell(dispute: dict[str, Any], as_json: bool) -> None:
 def open_one(
     number: Annotated[str, typer.Argument(help="The invoice's number.")],
     amount: Annotated[str, typer.Option("--amount", help="How much is disputed; all that is open where none.")] = "",
+    line: Annotated[
+        list[str] | None,
+        typer.Option("--line", help="A disputed line, N or N=AMOUNT with VAT; may be said again."),
+    ] = None,
     reason: Annotated[str, typer.Option("--reason", help="price, quantity, not_delivered, quality, ...")] = "other",
     note: Annotated[str, typer.Option("--note", help="The first note.")] = "",
     contact: Annotated[str, typer.Option("--contact", help="Who disputes it.")] = "",
+    answer_by: Annotated[str, typer.Option("--answer-by", help="When it must be answered; in 7 days where none.")] = "",
+    priority: Annotated[str, typer.Option("--priority", help="low, normal or high.")] = "normal",
+    owner: Annotated[str, typer.Option("--owner", help="The login of who looks after it; you where none.")] = "",
     as_json: Json = False,
 ) -> None:
     """Open a dispute on an issued invoice."""
     books, context = session.open()
     invoice = answers.find_document(books, number)
-    minor = None
-    if amount:
-        currency = str(books.value("SELECT currency FROM invoice WHERE id = ?", (invoice,)))
-        minor = to_minor(parse_plain(amount, exponent(currency), "amount"), currency, "amount")
-    done = disputes.open_dispute(books, context, invoice, reason=reason, amount=minor, note=note, contact=contact)
-    _tell(answers.dispute_json(books, done), as_json)
+    claims = []
+    for each in line or ():
+        position, _equals, part = each.partition("=")
+        claims.append((parse_id(position, "line"), minor_of(books, invoice, part, "line") if part else None))
+    done = disputes.open_dispute(
+        books,
+        context,
+        invoice,
+        reason=reason,
+        amount=minor_of(books, invoice, amount) if amount else None,
+        lines=claims,
+        note=note,
+        contact=contact,
+        answer_by=parse_iso(answer_by, "answer-by") if answer_by else None,
+        priority=priority,
+        owner=owner,
+    )
+    _tell(case_answers.dispute_json(books, done), as_json)
 
 
 @app.command("note")
 def add_note(
     dispute: Which,
     text: Annotated[str, typer.Argument(help="What happened.")],
-    kind: Annotated[str, typer.Option("--kind", help="note, call, letter, question or answer.")] = "note",
+    kind: Annotated[str, typer.Option("--kind", help="note, call, letter, document, question or answer.")] = "note",
+    colleague: Annotated[str, typer.Option("--colleague", help="The login of who is asked (with question).")] = "",
+    answers_note: Annotated[
+        str, typer.Option("--answers", help="The id of the question's note (with answer); the last one where none.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Add a note to a dispute."""
+    """Add a note to a dispute: what happened, a question to a colleague, or its answer."""
     books, context = session.open()
-    key = answers.find_dispute(books, dispute)
-    disputes.note_dispute(books, context, key, text, kind)
-    _tell(answers.dispute_json(books, key), as_json)
+    key = case_answers.find_dispute(books, dispute)
+    question = parse_id(answers_note, "answers") if answers_note else None
+    disputes.note_dispute(books, context, key, text, kind, colleague=colleague, answers=question)
+    _tell(case_answers.dispute_json(books, key), as_json)
+
+
+@app.command()
+def move(
+    dispute: Which,
+    status: Annotated[str, typer.Argument(help="investigating, waiting_customer, waiting_colleague or decided.")],
+    as_json: Json = False,
+) -> None:
+    """Give a dispute another status."""
+    books, context = session.open()
+    key = case_answers.find_dispute(books, dispute)
+    version = books.value("SELECT version FROM dispute WHERE id = ?", (key,))
+    disputes.move_dispute(books, context, key, status, int(version or 0))  # type: ignore[call-overload]
+    _tell(case_answers.dispute_json(books, key), as_json)
+
+
+@app.command()
+def assign(
+    dispute: Which,
+    owner: Annotated[str, typer.Option("--owner", help="The login of who looks after it.")] = "",
+    priority: Annotated[str, typer.Option("--priority", help="low, normal or high.")] = "",
+    answer_by: Annotated[str, typer.Option("--answer-by", help="When it must be answered.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Give a dispute another owner, priority or day of answer."""
+    books, context = session.open()
+    key = case_answers.find_dispute(books, dispute)
+    due = parse_iso(answer_by, "answer-by") if answer_by else None
+    disputes.assign_dispute(books, context, key, owner=owner, priority=priority, answer_by=due)
+    _tell(case_answers.dispute_json(books, key), as_json)
+
+
+@app.command()
+def amend(
+    dispute: Which,
+    amount: Annotated[str, typer.Argument(help="What is disputed from today on, with VAT.")],
+    note: Annotated[str, typer.Option("--note", help="Why.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Change the disputed amount from today on."""
+    books, context = session.open()
+    key = case_answers.find_dispute(books, dispute)
+    invoice = int(books.value("SELECT invoice_id FROM dispute WHERE id = ?", (key,)) or 0)  # type: ignore[call-overload]
+    disputes.amend_dispute(books, context, key, minor_of(books, invoice, amount), note)
+    _tell(case_answers.dispute_json(books, key), as_json)
+
+
+@app.command("credit")
+def credit_one(
+    dispute: Which,
+    reason: Annotated[str, typer.Option("--reason", help="Why; stands on the credit note.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Credit what a dispute contests: its lines, else its amount."""
+    books, context = session.open()
+    key = case_answers.find_dispute(books, dispute)
+    done = dispute_outcome.credit_dispute(books, context, key, reason=reason)
+    tell_credit(books, context, done, as_json)
 
 
 @app.command()
@@ -97,10 +183,11 @@ def close(
     dispute: Which,
     outcome: Annotated[str, typer.Argument(help="corrected, credited, documents_sent, reaffirmed or withdrawn.")],
     note: Annotated[str, typer.Option("--note", help="A last note.")] = "",
+    cause: Annotated[str, typer.Option("--cause", help="Why it came to be: old_price, discount_forgotten, ...")] = "",
     as_json: Json = False,
 ) -> None:
     """Close a dispute with its outcome."""
     books, context = session.open()
-    key = answers.find_dispute(books, dispute)
-    disputes.close_dispute(books, context, key, outcome, note)
-    _tell(answers.dispute_json(books, key), as_json)
+    key = case_answers.find_dispute(books, dispute)
+    dispute_outcome.close_dispute(books, context, key, outcome, note, cause=cause)
+    _tell(case_answers.dispute_json(books, key), as_json)

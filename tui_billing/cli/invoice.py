@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tui_billing.cli.credit import minor_of, part_of, tell_credit
 from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import note, put, put_card, put_json, put_json_array, put_table
 from tui_billing.cli.reading import read_objects
@@ -199,22 +200,23 @@ def _warn(books: Books, context: Context, content: Content) -> None:
 @app.command("credit")
 def credit_one(
     number: Annotated[str, typer.Argument(help="The invoice's number.")],
-    line: Annotated[list[str] | None, typer.Option("--line", help="Only this line; may be said again.")] = None,
+    line: Annotated[
+        list[str] | None,
+        typer.Option("--line", help="A line: N, NxQUANTITY, or N=AMOUNT with VAT; may be said again."),
+    ] = None,
+    amount: Annotated[str, typer.Option("--amount", help="An amount of the whole invoice, with VAT.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why; stands on the credit note.")] = "",
     date: Annotated[str, typer.Option("--date", help="Its date, for example 2026-11-25; today where none.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Credit an invoice whole, or some of its lines; answers the credit note."""
-    positions = [parse_id(each, "line") for each in line or ()]
+    """Credit an invoice: all that is left of it, lines or parts of them, or an amount; answers the credit note."""
     day = parse_iso(date, "date") if date else None
     books, context = session.open()
     key = _issued(books, number)
-    done = credit.credit(books, context, key, lines=positions, reason=reason, date=day)
-    document = show.invoice_json(books, done["id"], context.today)
-    if as_json:
-        put_json(document)
-    else:
-        _one_line(document)
+    parts = [part_of(books, key, each) for each in line or ()]
+    minor = minor_of(books, key, amount) if amount else None
+    done = credit.credit(books, context, key, parts=parts, amount=minor, reason=reason, date=day)
+    tell_credit(books, context, done, as_json)
 
 
 def _issued(books: Books, number: str) -> int:

@@ -29,7 +29,8 @@ def status(as_json: Json = False) -> None:
     put()
     figures = {**report["statuses"], "credits": report["credits"], "on_account": report["on_account"]}
     lines = [[name, pair["count"], pair["amount"]] for name, pair in figures.items()]
-    put_table([_("status"), _("count"), _("amount")], [*lines, ["receivable", "", report["receivable"]]], right=(1, 2))
+    sums = [[name, "", report[name]] for name in ("disputed", "undisputed", "receivable")]
+    put_table([_("status"), _("count"), _("amount")], [*lines, *sums], right=(1, 2))
     put()
     put_table([_("age"), _("amount")], [list(pair) for pair in report["aging"].items()], right=(1,))
 
@@ -48,7 +49,7 @@ def aging(
         return
     put(f"{report['as_of']}  {report['currency']}")
     put()
-    figures = (*BUCKETS, "total", "credits", "on_account", "receivable")
+    figures = (*BUCKETS, "total", "disputed", "undisputed", "credits", "on_account", "receivable")
     lines = [[row["customer"], row["customer_name"], *(row[f] for f in figures)] for row in report["customers"]]
     total = [_("total"), "", *(report[f] for f in figures)]
     put_table([_("customer"), _("name"), *figures], [*lines, total], right=range(2, 2 + len(figures)))

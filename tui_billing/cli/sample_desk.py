@@ -14,7 +14,7 @@ from tui_billing.models.door import Books
 from tui_billing.rules.content import Content, LineContent
 from tui_billing.rules.money import convert
 from tui_billing.rules.terms import instalments, parse_terms
-from tui_billing.services import allocate, credit, disputes, drafts, issue, receive
+from tui_billing.services import allocate, credit, dispute_outcome, disputes, drafts, issue, receive
 from tui_billing.services.context import Context
 from tui_billing.services.resolve import resolve
 
@@ -289,12 +289,14 @@ class Year:
         reason, theirs, ours = self.rng.choice(data.QUARRELS)
         rest = self._open(planned)
         part = self.rng.random() < 0.4
+        by_line = not part and planned.id % 2 == 0
         key = disputes.open_dispute(
             self.books,
             self.desk.by(self.person()),
             planned.id,
             reason=reason,
             amount=max(rest * self.rng.choice((10, 25, 50)) // 100, 1) if part else None,
+            lines=[(1, None)] if by_line else (),
             note=theirs,
             contact=planned.client.contact,
         )
@@ -309,8 +311,11 @@ class Year:
 
         def close() -> None:
             if outcome == "credited":
-                self._credit(planned, (1,))
-            disputes.close_dispute(self.books, self.desk.by("anna"), key, outcome or "reaffirmed", "Dossier clos.")
+                reason = self.rng.choice(data.CREDIT_REASONS[planned.client.language])
+                dispute_outcome.credit_dispute(self.books, self.desk.by(self.person()), key, reason=reason)
+            dispute_outcome.close_dispute(
+                self.books, self.desk.by("anna"), key, outcome or "reaffirmed", "Dossier clos."
+            )
 
         self.later(opened + dt.timedelta(days=1), lambda: note("note", ours))
         steps: list[Callable[[], object]] = [lambda: move("investigating")]

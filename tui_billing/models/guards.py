@@ -10,7 +10,9 @@ from __future__ import annotations
 from tui_billing.models.ddl import dialect
 
 #: Columns of an issued invoice that the verbs keep up to date; every other one is frozen.
-LIVING = frozenset({"open", "open_base", "credited", "written_off", "disputed", "next_due", "settled_on"})
+LIVING = frozenset(
+    {"open", "open_base", "credited", "written_off", "disputed", "disputed_base", "next_due", "settled_on"}
+)
 
 ISSUED = "an issued document cannot be changed or deleted"
 APPEND_ONLY = "rows of this table are only ever added"
@@ -25,7 +27,11 @@ _APPEND_ONLY = (
     "clearing",
     "bank_detail",
     "audit",
+    "dispute_line",
     "dispute_note",
+    "dispute_change",
+    "dispute_document",
+    "inquiry",
     "investigation_note",
     "period_proof",
     "payment_order_part",

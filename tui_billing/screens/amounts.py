@@ -23,6 +23,12 @@ ACTIONS = {
     "note_dispute": N_("dispute note"),
     "move_dispute": N_("dispute moved on"),
     "close_dispute": N_("dispute closed"),
+    "amend_dispute": N_("disputed amount changed"),
+    "assign_dispute": N_("dispute handed over"),
+    "ask_credit": N_("credit note laid before a supervisor"),
+    "approve_credit": N_("credit note approved"),
+    "refuse_credit": N_("credit note refused"),
+    "log_inquiry": N_("inquiry"),
     "render": N_("PDF made"),
     "add": N_("entered"),
     "change": N_("changed"),
@@ -60,9 +66,26 @@ NOTE_KINDS = {
     "letter": N_("letter"),
     "question": N_("question"),
     "answer": N_("answer"),
+    "document": N_("document"),
+    "amount": N_("disputed amount"),
     "status": N_("status"),
     "closed": N_("closed"),
 }
+
+CAUSES = {
+    "old_price": N_("an old price"),
+    "price_slip": N_("a price that slipped"),
+    "discount_forgotten": N_("a discount forgotten"),
+    "over_billed": N_("more billed than ordered"),
+    "billed_twice": N_("billed twice"),
+    "order_missing": N_("order number missing"),
+    "not_delivered": N_("not delivered yet"),
+    "wrong_customer": N_("wrong customer or address"),
+    "quality": N_("quality"),
+    "customer_error": N_("the customer was wrong"),
+    "other": N_("other"),
+}
+PRIORITIES = {"low": N_("low"), "normal": N_("normal"), "high": N_("high")}
 
 
 def word(table: dict[str, str], token: str) -> str:

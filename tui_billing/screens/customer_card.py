@@ -121,6 +121,9 @@ class CustomerScreen(BillingScreen):
         if stands.disputed:
             sign = status_cell("disputed", word=False).text
             pieces.append(("   " + _("{sign} {count} disputed", sign=sign, count=stands.disputed), "magenta"))
+        if stands.disputed_amount:
+            rest = money(stands.owed - stands.disputed_amount, currency)
+            pieces.append(("   " + _("{amount} undisputed", amount=rest), ""))
         return [pieces]
 
     def _facts(self, width: int) -> list[Line]:

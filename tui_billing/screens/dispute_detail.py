@@ -1,37 +1,34 @@
-"""One dispute: what it is about, its timeline, and the note that is being typed."""
+"""The case desk: one dispute with its lines, its timeline, the note that is being typed, and how it ends."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 
 from tui_billing.locale import N_, _, translate
-from tui_billing.models.queries.disputes import DisputeRow, Note, dispute
+from tui_billing.models.queries.disputes import Case, DisputeRow, dispute
+from tui_billing.rules.disputes import GIVEN, STATUSES, next_statuses
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.status import GLYPHS, Status
-from tui_billing.screens.amounts import (
-    DISPUTE_STATUSES,
-    NOTE_KINDS,
-    OUTCOMES,
-    REASONS,
-    day,
-    instant,
-    money,
-    word,
-)
+from tui_billing.screens.amounts import CAUSES, DISPUTE_STATUSES, OUTCOMES, money, word
+from tui_billing.screens.case_lines import causes, facts_of, timeline_of
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.context import new_command_id
-from tui_billing.services.disputes import STATUSES, close_dispute, move_dispute, note_dispute
-from tui_billing.widgets.cells import glyph, padded
+from tui_billing.services.dispute_outcome import close_dispute, credit_dispute
+from tui_billing.services.disputes import move_dispute, note_dispute
 from tui_billing.widgets.choice_line import ChoiceLine
 from tui_billing.widgets.field import Caption, Field
-from tui_billing.widgets.reader import Line, Reader, wrapped
+from tui_billing.widgets.issue_line import IssueLine
+from tui_billing.widgets.reader import Reader
 
-_WHO = 25
+#: What the first sign of a note makes of it.
+SIGNS = {"?": "question", "=": "answer", ".": "call"}
+_OUTCOME_LETTERS = dict(zip("abcde", OUTCOMES, strict=True))
+_CAUSE_LETTERS = dict(zip("abcdefghijk", CAUSES, strict=True))
 
 
 class DisputeScreen(BillingScreen):
@@ -44,6 +41,7 @@ class DisputeScreen(BillingScreen):
         # Priority: the note's field would take Ctrl+X for cutting.
         Binding("f8,ctrl+x", "close_it", N_("close the dispute"), show=False, priority=True, id="dispute.close"),
         Binding("s", "move_on", N_("next status"), show=False, id="dispute.move_letter"),
+        Binding("c", "credit", N_("credit"), show=False, id="record.credit"),
         Binding("o", "document", N_("the invoice"), show=False, id="document.open"),
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
         Binding("up", "timeline(-1)", N_("timeline up"), show=False, id="text.above"),
@@ -55,14 +53,18 @@ class DisputeScreen(BillingScreen):
     def __init__(self, dispute_id: int) -> None:
         super().__init__()
         self.dispute_id = dispute_id
-        self._row: DisputeRow | None = None
-        self._notes: list[Note] = []
+        self._case: Case | None = None
         self._command_id = new_command_id()
+        self._outcome = ""
+
+    @property
+    def _row(self) -> DisputeRow | None:
+        return self._case.row if self._case else None
 
     def title_words(self) -> str:
         if self._row is None:
             return _("DISPUTE")
-        return f"{_('DISPUTE')}  {self._row.number} · {self._row.customer}"
+        return f"{_('DISPUTE')} {self._row.id}  {self._row.number} · {self._row.customer}"
 
     def body(self) -> ComposeResult:
         yield Reader(id="facts", focusable=False)
@@ -70,7 +72,7 @@ class DisputeScreen(BillingScreen):
         yield ChoiceLine(id="choice")
         with Horizontal(classes="line", id="note-line"):
             yield Caption(_("Note"))
-            note = Field(id="note")
+            note = Field(id="note", placeholder=_("text · .call · ?login question · =answer"))
             yield note
         yield note.beside
 
@@ -80,6 +82,7 @@ class DisputeScreen(BillingScreen):
             ("F7 ^T", _("next status")),
             ("F8 ^X", _("close")),
             ("Tab", _("timeline")),
+            ("c", _("credit")),
             ("Esc", _("back")),
         ]
 
@@ -100,14 +103,14 @@ class DisputeScreen(BillingScreen):
             self.note.show(kept["text"])
 
     def reload(self) -> None:
-        if self._row is None:
+        if self._case is None:
             self.workstation.answer(self._read(), name="dispute")
         else:
             self.run_worker(self._read(), group="dispute", exclusive=True)
 
     async def _read(self) -> None:
         try:
-            self._row, self._notes = await self.desk.ask(dispute, self.dispute_id)
+            self._case = await self.desk.ask(dispute, self.dispute_id)
         except Problem as error:
             self.say_problem(error)
             return
@@ -115,60 +118,21 @@ class DisputeScreen(BillingScreen):
         self._lay_out()
 
     def on_resize(self) -> None:
-        if self._row is not None:
+        if self._case is not None:
             self._lay_out()
 
     def _lay_out(self) -> None:
-        row = self._row
-        if row is None:
+        if self._case is None:
             return
-        self.query_one("#facts", Reader).show(self._facts(row))
+        facts = self.query_one("#facts", Reader)
+        lines = facts_of(self._case, self.desk.today)
+        facts.styles.height = len(lines)
+        facts.show(lines)
         timeline = self.query_one("#timeline", Reader)
-        lines = self._timeline(max(20, self.size.width))
-        timeline.show(lines, at=len(lines))
+        told = timeline_of(self._case.notes, max(20, self.size.width))
+        timeline.show(told, at=len(told))
 
-    def _facts(self, row: DisputeRow) -> list[Line]:
-        closed = row.status == "closed"
-        late = not closed and row.answer_by < self.desk.today
-        sign = Status.CREDITED if closed else Status.OVERDUE if late else Status.DISPUTED
-        colour = GLYPHS[sign].colour
-        state = (
-            _("closed: {outcome}", outcome=word(OUTCOMES, row.outcome))
-            if closed
-            else word(DISPUTE_STATUSES, row.status)
-        )
-        when = _("closed {day}", day=day(row.closed_on)) if closed else _("answer by {day}", day=day(row.answer_by))
-        about = " · ".join(p for p in (row.contact, _("owner {login}", login=row.owner)) if p)
-        return [
-            [
-                (f" {glyph(sign)} {state}", colour),
-                (f" · {when}" + (" · " + _("late") if late else ""), colour if late else ""),
-            ],
-            [
-                (f" {money(row.amount, row.currency, code=True)} ", "bold"),
-                (f"{_('of')} {row.number} · {word(REASONS, row.reason)}", ""),
-            ],
-            [(f" {_('opened')} {day(row.opened_on)} · {about}", "dim")],
-            [],
-        ]
-
-    def _timeline(self, width: int) -> list[Line]:
-        lines: list[Line] = []
-        for note in self._notes:
-            kind = word(NOTE_KINDS, note.kind)
-            text = note.text
-            if note.kind == "status":
-                text = word(DISPUTE_STATUSES, text)
-            elif note.kind == "closed" and text in OUTCOMES:
-                text = word(OUTCOMES, text)
-            if note.kind != "note":
-                text = f"{kind}: {text}" if text else kind
-            head = padded(f" {instant(note.at)} {note.operator}", _WHO)
-            for place, part in enumerate(wrapped(text, width - _WHO - 3) or [""]):
-                lines.append([(" " * _WHO if place else head, "dim"), (part, "")])
-        return lines
-
-    # -- keys ------------------------------------------------------------
+    # -- notes -----------------------------------------------------------
 
     def action_timeline(self, lines: int) -> None:
         self.query_one("#timeline", Reader).action_scroll_by(lines)
@@ -178,19 +142,27 @@ class DisputeScreen(BillingScreen):
         self.workstation.answer(self._write(), name="note")
 
     async def _write(self) -> None:
+        text, kind, colleague = self.note.value.strip(), "note", ""
+        if text[:1] in SIGNS:
+            kind, text = SIGNS[text[0]], text[1:].strip()
+        if kind == "question":
+            colleague, _blank, text = text.partition(" ")
         try:
-            await self.desk.do(note_dispute, self.dispute_id, self.note.value, command_id=self._command_id)
+            await self.desk.do(
+                note_dispute, self.dispute_id, text, kind, colleague=colleague, command_id=self._command_id
+            )
         except Problem as error:
-            if error.field == "text":
+            if error.field in ("text", "owner"):
                 self.note.mark(translate(error))
-            else:
-                self.say_problem(error)
+            self.say_problem(error)
             return
         self._command_id = new_command_id()
         self.note.show("")
         self.note.clear_mark()
         await self._read()
         self.say(_("the note is written"))
+
+    # -- status ----------------------------------------------------------
 
     def action_move_on(self) -> None:
         self.workstation.answer(self._move_on(), name="status")
@@ -199,9 +171,12 @@ class DisputeScreen(BillingScreen):
         row = self._row
         if row is None:
             return
-        steps = STATUSES[:-1]
-        place = steps.index(row.status) + 1 if row.status in steps else 0
-        status = steps[place % len(steps)]
+        steps = next_statuses(row.status)
+        if not steps:
+            self.say(_("this dispute is closed"))
+            return
+        after = [status for status in steps if STATUSES.index(status) > STATUSES.index(row.status)]
+        status = (after or list(steps))[0]
         try:
             await self.desk.do(move_dispute, self.dispute_id, status, row.version)
         except Problem as error:
@@ -210,29 +185,68 @@ class DisputeScreen(BillingScreen):
             self.say(_("the dispute is now: {status}", status=word(DISPUTE_STATUSES, status)))
         await self._read()
 
+    # -- the end: outcome, cause, then one line that says what will be done ----
+
     def action_close_it(self) -> None:
         if self._row is None or self._row.status == "closed":
             self.say(_("this dispute is closed"))
             return
-        answers = dict(zip("abcde", OUTCOMES, strict=True))
-        words = "  ".join(f"{letter} {word(OUTCOMES, token)}" for letter, token in answers.items())
-        self.query_one("#choice", ChoiceLine).ask(_("close as:") + "  " + words, answers)
+        words = "  ".join(f"{letter} {word(OUTCOMES, token)}" for letter, token in _OUTCOME_LETTERS.items())
+        self.query_one("#choice", ChoiceLine).ask(_("close as:") + "  " + words, _OUTCOME_LETTERS)
 
-    async def on_choice_line_chosen(self, event: ChoiceLine.Chosen) -> None:
-        self.workstation.answer(self._close(event.token), name="close")
+    @on(ChoiceLine.Chosen)
+    def _chosen(self, event: ChoiceLine.Chosen) -> None:
+        if event.token in OUTCOMES:
+            self._outcome = event.token
+            self.query_one("#timeline", Reader).show(causes(_CAUSE_LETTERS))
+            self.query_one("#choice", ChoiceLine).ask(_("cause: a to k"), _CAUSE_LETTERS)
+        else:
+            self._lay_out()
+            self._ask(self._outcome, event.token)
 
-    async def _close(self, outcome: str) -> None:
-        """Close it; what stands half typed in the note becomes its last note."""
-        row = self._row
-        assert row is not None
+    def _ask(self, outcome: str, cause: str) -> None:
+        assert self._case is not None
+        row = self._case.row
+        missing = row.amount - self._case.given
+        words = {"outcome": word(OUTCOMES, outcome), "cause": word(CAUSES, cause)}
+        if outcome in GIVEN and missing > 0:
+            amount = money(missing, row.currency, code=True)
+            text = _("credit {amount}, answer, close ({outcome}; {cause}): Enter does it", amount=amount, **words)
+        else:
+            text = _("answer and close ({outcome}; {cause}): Enter does it", **words)
+        self.answer_line.open(text, purpose=("close", outcome, cause))
+
+    @on(IssueLine.Confirmed)
+    def _confirmed(self, event: IssueLine.Confirmed) -> None:
+        purpose = event.purpose
+        if isinstance(purpose, tuple) and purpose[0] == "close":
+            self.workstation.answer(self._close(purpose[1], purpose[2]), name="close")
+
+    async def _close(self, outcome: str, cause: str) -> None:
+        """Credit what is missing, then close; what stands half typed in the note becomes its last note."""
+        assert self._case is not None
+        row, note = self._case.row, self.note.value.strip()
         try:
-            await self.desk.do(close_dispute, self.dispute_id, outcome, self.note.value.strip(), row.version)
+            if outcome in GIVEN and row.amount > self._case.given:
+                done = await self.desk.do(credit_dispute, self.dispute_id, reason=note)
+                if "request" in done:
+                    self.say(_("the credit note waits for a supervisor; close the dispute once it is issued"))
+                    await self._read()
+                    return
+                self.workstation.render_document(done["id"], done["number"])
+            await self.desk.do(close_dispute, self.dispute_id, outcome, note, row.version, cause=cause)
         except Problem as error:
             self.say_problem(error)
         else:
             self.note.show("")
             self.say(_("the dispute is closed: {outcome}", outcome=word(OUTCOMES, outcome)))
         await self._read()
+
+    # -- other keys --------------------------------------------------------
+
+    def action_credit(self) -> None:
+        if self._row is not None:
+            self.workstation.open_invoice(self._row.invoice_id)
 
     def action_document(self) -> None:
         if self._row is not None:

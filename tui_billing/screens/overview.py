@@ -175,6 +175,9 @@ class Board(Widget, can_focus=True):
             lines.append([(padded(_("credits, on account"), 10 + bars + (2 if bars else 0) + 0), "")])
             text = lines[-1][0][0]
             lines[-1] = [(text[: 10 + bars + 2] if bars else padded(_("credits"), 10), ""), (self._money(minus), "")]
+        if view.disputed:
+            lines.append([(padded(_("disputed"), 10 + bars + (2 if bars else 0)), "magenta")])
+            lines[-1].append((self._money(view.disputed), "magenta"))
         trend = self.trend
         if trend is not None and trend.dso is not None:
             lines.append(
@@ -200,6 +203,15 @@ class Board(Widget, can_focus=True):
             row(Status.PART_PAID, "+" if ascii_signs else "◆", view.bank_lines, _("bank lines to match")),
             row(Status.DISPUTED, glyph(Status.DISPUTED), view.disputes, _("disputes to answer")),
             row(Status.DRAFT, glyph(Status.DRAFT), view.own_drafts, _("drafts of yours")),
+            *[
+                row(Status.OVERDUE, "!" if ascii_signs else "☎", count, words)
+                for count, words in (
+                    (view.questions, _("questions to you")),
+                    (view.follow_ups, _("inquiries to follow up")),
+                    (view.credits_waiting, _("credits to approve")),
+                )
+                if count
+            ],
             [],
             [(_("cash this week") + " " + self._money(view.cash_this_week, 0), "green")],
         ]

@@ -160,52 +160,6 @@ def payment_json(books: Books, receipt_id: int) -> dict[str, Any]:
     return _payment(rows[0])
 
 
-def _dispute(row: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "invoice": row["number"],
-        "customer": row["code"],
-        "customer_name": row["name"],
-        "reason": row["reason"],
-        "amount": plain(row["amount"], row["currency"]),
-        "currency": row["currency"],
-        "contact": row["contact"],
-        "owner": row["login"],
-        "priority": row["priority"],
-        "status": row["status"],
-        "outcome": row["outcome"] or None,
-        "opened_on": row["opened_on"],
-        "answer_by": row["answer_by"],
-        "closed_on": row["closed_on"],
-    }
-
-
-def list_disputes(books: Books) -> list[dict[str, Any]]:
-    """Disputes by their day of opening, closed ones too."""
-    return [_dispute(row) for row in lists.disputes(books)]
-
-
-def dispute_json(books: Books, dispute_id: int) -> dict[str, Any]:
-    """One dispute with its timeline of notes."""
-    rows = lists.disputes(books, dispute_id)
-    if not rows:
-        raise NotFound("there is no dispute {id}; list them with: tui-billing dispute list", id=dispute_id)
-    names = ("id", "at", "date", "operator", "kind", "text")
-    notes = [dict(zip(names, note, strict=True)) for note in lists.dispute_notes(books, dispute_id)]
-    return {**_dispute(rows[0]), "notes": notes}
-
-
-def find_dispute(books: Books, text: str) -> int:
-    """The id of a dispute as typed, or of the only open one on the invoice with that number."""
-    typed = text.strip()
-    if typed.isascii() and typed.isdigit() and len(typed) < 18:
-        return int(typed)
-    standing = lists.standing_dispute_of(books, typed)
-    if len(standing) == 1:
-        return standing[0]
-    raise NotFound("there is no dispute {id}; list them with: tui-billing dispute list", id=quote(typed))
-
-
 def list_rates(books: Books) -> list[dict[str, Any]]:
     """Exchange rates by currency and day: units of the books' currency for one unit."""
     return [
@@ -230,6 +184,7 @@ def status_report(books: Books, today: dt.date) -> dict[str, Any]:
         return {"count": pair[0], "amount": plain(pair[1], firm.currency)}
 
     ages = overview.aging(books, today)
+    disputed = overview.disputed(books)
     return {
         "today": today.isoformat(),
         "currency": firm.currency,
@@ -238,6 +193,8 @@ def status_report(books: Books, today: dt.date) -> dict[str, Any]:
         "on_account": told(held),
         "receivable": plain(owed - credits[1] - held[1], firm.currency),
         "aging": {bucket: plain(ages[bucket], firm.currency) for bucket in BUCKETS},
+        "disputed": plain(disputed, firm.currency),
+        "undisputed": plain(owed - disputed, firm.currency),
     }
 
 
@@ -248,9 +205,10 @@ def aging_report(books: Books, as_of: dt.date, *, past: bool) -> dict[str, Any]:
     who = sorted({*ages.customers, *ages.credits, *ages.on_account})
     empty = dict.fromkeys(BUCKETS, 0)
 
-    def told(sums: dict[str, int], credits: int, on_account: int) -> dict[str, str]:
+    def told(sums: dict[str, int], disputed: int, credits: int, on_account: int) -> dict[str, str]:
         total = sum(sums.values())
-        figures = {**sums, "total": total, "credits": credits, "on_account": on_account}
+        figures = {**sums, "total": total, "disputed": disputed, "undisputed": total - disputed}
+        figures |= {"credits": credits, "on_account": on_account}
         figures["receivable"] = total - credits - on_account
         return {name: plain(value, currency) for name, value in figures.items()}
 
@@ -258,12 +216,17 @@ def aging_report(books: Books, as_of: dt.date, *, past: bool) -> dict[str, Any]:
     return {
         "as_of": as_of.isoformat(),
         "currency": currency,
-        **told(whole, sum(ages.credits.values()), sum(ages.on_account.values())),
+        **told(whole, sum(ages.disputed.values()), sum(ages.credits.values()), sum(ages.on_account.values())),
         "customers": [
             {
                 "customer": key[0],
                 "customer_name": key[1],
-                **told(ages.customers.get(key, empty), ages.credits.get(key, 0), ages.on_account.get(key, 0)),
+                **told(
+                    ages.customers.get(key, empty),
+                    ages.disputed.get(key, 0),
+                    ages.credits.get(key, 0),
+                    ages.on_account.get(key, 0),
+                ),
             }
             for key in who
         ],

@@ -9,6 +9,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.tables import BankLine, Instalment, Invoice, Receipt
 from tui_billing.models.write import change
 from tui_billing.rules.differences import PAYMENT_DIFFERENCES
+from tui_billing.rules.disputes import Stand, in_base, undisputed
 from tui_billing.rules.journal import proportion
 
 _NO_WRITE_OFF = ", ".join(f"'{code}'" for code in PAYMENT_DIFFERENCES)
@@ -18,6 +19,16 @@ def locked(books: Books, table: str, columns: str, key: int) -> tuple | None:
     """A row for a verb that will change it: on PostgreSQL locked until the commit."""
     lock = " FOR UPDATE" if books.engine == "postgres" else ""
     return books.row(f"SELECT {columns} FROM {table} WHERE id = ?{lock}", (key,))
+
+
+def stands_of(books: Books, invoice_id: int) -> list[Stand]:
+    """What the disputes of an invoice say, from which day on, in the order in which it was written."""
+    rows = books.rows(
+        "SELECT d.id, c.date, c.status, c.amount FROM dispute d JOIN dispute_change c ON c.dispute_id = d.id"
+        " WHERE d.invoice_id = ? ORDER BY c.id",
+        (invoice_id,),
+    )
+    return [Stand(key, dt.date.fromisoformat(date), status, amount) for key, date, status, amount in rows]
 
 
 def derive(books: Books, invoice_id: int) -> dict[str, object]:
@@ -39,10 +50,8 @@ def derive(books: Books, invoice_id: int) -> dict[str, object]:
     if kind == "credit_note":
         used, used_base, used_last = _consumed(books, "credit_note_id", invoice_id)
         settled, settled_base, last = int(settled) + used, int(settled_base) + used_base, max(last or "", used_last)
-    disputed = books.value(
-        "SELECT coalesce(sum(amount), 0) FROM dispute WHERE invoice_id = ? AND status <> 'closed'", (invoice_id,)
-    )
-    opened = payable - int(settled)
+    opened, open_base = payable - int(settled), payable_base - int(settled_base)
+    disputed = opened - undisputed(opened, stands_of(books, invoice_id))
     parts = books.rows(
         "SELECT due_date, amount FROM instalment WHERE invoice_id = ? ORDER BY due_date, position", (invoice_id,)
     )
@@ -54,10 +63,11 @@ def derive(books: Books, invoice_id: int) -> dict[str, object]:
         reached -= amount
     return {
         "open": opened,
-        "open_base": payable_base - int(settled_base),
+        "open_base": open_base,
         "credited": int(credited) if kind != "credit_note" else 0,
         "written_off": int(written_off) if kind != "credit_note" else 0,
-        "disputed": min(int(disputed), opened),  # type: ignore[call-overload]
+        "disputed": disputed,
+        "disputed_base": in_base(disputed, opened, open_base),
         "next_due": next_due if opened else None,
         "settled_on": None if opened else (last or None),
     }

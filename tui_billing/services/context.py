@@ -38,6 +38,9 @@ TRIES = 20
 RIGHTS: dict[str, frozenset[str]] = {
     "close_period": frozenset({"supervisor"}),
     "settings": frozenset({"supervisor"}),
+    "approve_credit": frozenset({"supervisor"}),
+    "set_credit_limit": frozenset({"supervisor"}),
+    "set_role": frozenset({"supervisor"}),
 }
 #: Columns of a journal line that an audit event holds.
 POSTED = ("account", "customer_id", "debit", "credit", "currency", "amount")

@@ -22,6 +22,7 @@ from tui_billing.services.context import POSTED
 from tui_billing.services.receive import receipt_content
 from tui_billing.services.record import content_of
 from tui_billing.services.refunds import refund_content
+from tui_billing.services.verify_cases import CASES, case_differences
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def verify(books: Books) -> list[Difference]:
     All checks look at one moment: what others post meanwhile is neither seen nor mistaken for a difference.
     """
     found: list[Difference] = []
-    checks = (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, *_MONEY)
+    checks = (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, _disputes, *_MONEY)
     with books.snapshot():
         for check in checks:
             found.extend(check(books))
@@ -278,6 +279,18 @@ def _balances(books: Books) -> Iterator[Difference]:
             ):
                 yield Difference("balances", number, f"{number}: the open parts of its instalments are wrong")
         last = rows[-1][0]
+
+
+def _disputes(books: Books) -> Iterator[Difference]:
+    """Disputes and inquiries are what was written of them."""
+    events = (
+        (entity, key, _number(books, entity, key, told), told)
+        for _, entity, key, payload in _in_pages(books, "SELECT seq, entity, entity_id, payload FROM audit")
+        if entity in CASES
+        for told in (_readable(payload),)
+    )
+    for number, message in case_differences(books, events):
+        yield Difference("disputes", number, message)
 
 
 def _receipts(books: Books) -> Iterator[Difference]:

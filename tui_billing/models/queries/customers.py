@@ -111,13 +111,15 @@ def customer_version(books: Books, customer_id: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a customer stands: sums in the books' currency, ids of the documents with something open (the first
+    """How a customer stands: sums in the books' currency (`disputed` counts cases), ids of the documents
+    with something open (the first
     due first) and of the last ones."""
 
     owed: int
     overdue: int
     on_account: int
     disputed: int
+    disputed_amount: int
     open_ids: tuple[int, ...]
     last_ids: tuple[int, ...]
 
@@ -127,7 +129,8 @@ def standing(books: Books, customer_id: int, today: dt.date, limit: int = 50) ->
     row = books.row(
         f"SELECT {_OWED}, {_OVERDUE.format(day=today)},"
         " (SELECT coalesce(sum(r.open_base), 0) FROM receipt r WHERE r.customer_id = c.id AND r.open <> 0),"
-        " (SELECT count(*) FROM dispute d WHERE d.customer_id = c.id AND d.status <> 'closed')"
+        " (SELECT count(*) FROM dispute d WHERE d.customer_id = c.id AND d.status <> 'closed'),"
+        " (SELECT coalesce(sum(i.disputed_base), 0) FROM invoice i WHERE i.customer_id = c.id AND i.open <> 0)"
         " FROM customer c WHERE c.id = ?",
         (customer_id,),
     )
@@ -144,6 +147,7 @@ def standing(books: Books, customer_id: int, today: dt.date, limit: int = 50) ->
         int(row[1]),
         int(row[2]),
         int(row[3]),
+        int(row[4]),
         tuple(key for (key,) in open_rows),
         tuple(key for (key,) in last_rows),
     )

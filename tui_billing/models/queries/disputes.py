@@ -16,7 +16,7 @@ from tui_billing.rules.search import LONG
 
 _COLUMNS = (
     "d.id, d.invoice_id, i.number, c.code, c.name, d.reason, d.amount, d.currency, o.login, d.status, d.outcome,"
-    " d.opened_on, d.answer_by, d.closed_on, d.contact, d.version"
+    " d.opened_on, d.answer_by, d.closed_on, d.contact, d.version, d.priority, d.cause, d.lesson, d.customer_id"
 )
 #: The open ones by the day of their answer, then the closed, the last opened first.
 _KEY = (
@@ -63,6 +63,10 @@ class DisputeRow:
     closed_on: dt.date | None
     contact: str
     version: int
+    priority: str
+    cause: str
+    lesson: str
+    customer_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,24 @@ class DisputePage:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An entry of a dispute's timeline."""
+    """An entry of a dispute's timeline; `colleague` is who was asked."""
 
     at: str
     operator: str
     kind: str
     text: str
+    colleague: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A dispute with all that hangs on it; `lines` are (position, description, minor units), `given` is credited."""
+
+    row: DisputeRow
+    notes: list[Note]
+    lines: list[tuple[int, str, int]]
+    documents: list[tuple[int, str, str]]
+    given: int
 
 
 def _row(row: tuple) -> DisputeRow:
@@ -128,17 +144,31 @@ def count(books: Books, words: Sequence[WantedWord]) -> tuple[int, bool]:
     return count_up_to(books, _wanted(books, words), COUNTED)
 
 
-def dispute(books: Books, dispute_id: int) -> tuple[DisputeRow, list[Note]]:
-    """A dispute and its timeline, the oldest note first. Raises `NotFound`."""
+def dispute(books: Books, dispute_id: int) -> Case:
+    """A dispute, its timeline (the oldest note first), lines and documents, in four queries. Raises `NotFound`."""
     row = books.row(f"SELECT {', '.join(_KEY)}, {_COLUMNS} FROM {_TABLES} WHERE d.id = ?", (dispute_id,))
     if row is None:
         raise NotFound("there is no dispute {id}; list them with: tui-billing dispute list", id=dispute_id)
     notes = books.rows(
-        "SELECT n.at, o.login, n.kind, n.text FROM dispute_note n JOIN operator o ON o.id = n.operator_id"
+        "SELECT n.at, o.login, n.kind, n.text, coalesce(p.login, '') FROM dispute_note n"
+        " JOIN operator o ON o.id = n.operator_id LEFT JOIN operator p ON p.id = n.colleague_id"
         " WHERE n.dispute_id = ? ORDER BY n.id",
         (dispute_id,),
     )
-    return _row(row), [Note(*note) for note in notes]
+    lines = books.rows(
+        "SELECT l.position, l.description, x.amount FROM dispute_line x JOIN invoice_line l ON l.id = x.line_id"
+        " WHERE x.dispute_id = ? ORDER BY l.position",
+        (dispute_id,),
+    )
+    documents = books.rows(
+        "SELECT i.id, coalesce(i.number, ''), x.role, i.gross FROM dispute_document x"
+        " JOIN invoice i ON i.id = x.invoice_id WHERE x.dispute_id = ? ORDER BY x.id",
+        (dispute_id,),
+    )
+    found = _row(row)
+    given = sum(gross if role == "credit" else found.amount for _, _, role, gross in documents if role != "invoice")
+    papers = [(key, number, role) for key, number, role, _ in documents]
+    return Case(found, [Note(*note) for note in notes], [(p, d, int(a)) for p, d, a in lines], papers, int(given))
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ _RECEIPT = (
 )
 _DISPUTE = (
     "d.id, i.number, c.code, c.name, d.reason, d.amount, d.currency, d.contact, o.login, d.priority, d.status,"
-    " d.outcome, d.opened_on, d.answer_by, d.closed_on"
+    " d.outcome, d.opened_on, d.answer_by, d.closed_on, d.cause"
 )
 
 
@@ -124,9 +124,11 @@ def disputes(books: Books, dispute_id: int | None = None) -> list[dict[str, Any]
 
 
 def dispute_notes(books: Books, dispute_id: int) -> list[tuple]:
-    """The timeline of a dispute: (id, instant, business date, who, kind, text), the oldest first."""
+    """The timeline of a dispute: (id, instant, business date, who, kind, text, colleague asked,
+    question answered), the oldest first."""
     return books.rows(
-        "SELECT n.id, n.at, n.date, o.login, n.kind, n.text FROM dispute_note n JOIN operator o ON o.id = n.operator_id"
+        "SELECT n.id, n.at, n.date, o.login, n.kind, n.text, p.login, n.answers_id FROM dispute_note n"
+        " JOIN operator o ON o.id = n.operator_id LEFT JOIN operator p ON p.id = n.colleague_id"
         " WHERE n.dispute_id = ? ORDER BY n.id",
         (dispute_id,),
     )

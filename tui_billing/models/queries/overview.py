@@ -17,7 +17,8 @@ _DISPUTED = "FROM invoice WHERE disputed <> 0"
 class Overview:
     """Sums are minor units of the books' currency: open amounts, gross for draft and paid.
 
-    `paid` counts what was settled in the 30 days up to today.
+    `paid` counts what was settled in the 30 days up to today. `disputed` is the contested part of what is open,
+    where the status counts the whole open amount of a disputed invoice. `questions` are colleagues' to the operator.
     """
 
     statuses: dict[Status, tuple[int, int]] = field(default_factory=dict)
@@ -26,6 +27,10 @@ class Overview:
     aging: dict[str, int] = field(default_factory=dict)
     bank_lines: int = 0
     disputes: int = 0
+    disputed: int = 0
+    questions: int = 0
+    follow_ups: int = 0
+    credits_waiting: int = 0
     own_drafts: int = 0
     cash_this_week: int = 0
     news: list[tuple[str, str, str]] = field(default_factory=list)
@@ -58,6 +63,20 @@ def read(books: Books, today: dt.date, due_soon_days: int, operator: str) -> Ove
     view.on_account = _pair(books.row("SELECT count(*), coalesce(sum(open_base), 0) FROM receipt WHERE open <> 0"))
     view.bank_lines = _count(books, "SELECT count(*) FROM bank_line WHERE status = 'unmatched'")
     view.disputes = _count(books, "SELECT count(*) FROM dispute WHERE status <> 'closed' AND answer_by <= ?", day)
+    view.disputed = disputed(books)
+    view.questions = _count(
+        books,
+        "SELECT count(*) FROM dispute_note n JOIN dispute d ON d.id = n.dispute_id WHERE n.colleague_id = ?"
+        " AND d.status <> 'closed' AND NOT EXISTS (SELECT 1 FROM dispute_note a WHERE a.answers_id = n.id)",
+        operator_id,
+    )
+    view.follow_ups = _count(
+        books,
+        "SELECT count(*) FROM inquiry q WHERE q.follow_up <= ?"
+        " AND NOT EXISTS (SELECT 1 FROM inquiry f WHERE f.follows_id = q.id)",
+        day,
+    )
+    view.credits_waiting = _count(books, "SELECT count(*) FROM credit_request WHERE status = 'waiting'")
     view.own_drafts = _count(
         books, "SELECT count(*) FROM invoice WHERE state = 'draft' AND operator_id = ?", operator_id
     )
@@ -116,6 +135,11 @@ def open_by_status(
         Status.DUE_SOON: (int(row[2]), int(row[3])),
         Status.OPEN: (int(row[4]), int(row[5])),
     }, owed
+
+
+def disputed(books: Books) -> int:
+    """The part of what is open that customers contest now, in the books' currency."""
+    return _count(books, "SELECT coalesce(sum(disputed_base), 0) FROM invoice WHERE disputed <> 0")
 
 
 def aging(books: Books, today: dt.date) -> dict[str, int]:

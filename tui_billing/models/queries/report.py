@@ -10,15 +10,20 @@ from dataclasses import dataclass, field
 
 from tui_billing.models.door import Books
 from tui_billing.rules.aging import BUCKETS, LAST_DAYS, bucket_of
+from tui_billing.rules.disputes import Stand, in_base, undisputed
 from tui_billing.rules.journal import proportion
 from tui_billing.rules.status import Status
 
 
 @dataclass(slots=True)
 class Aging:
-    """What each customer owes by age, (code, name) -> bucket -> sum; credits and money on account apart."""
+    """What each customer owes by age, (code, name) -> bucket -> sum; credits and money on account apart.
+
+    `disputed` is the part of what is owed that the customer contests.
+    """
 
     customers: dict[tuple[str, str], dict[str, int]] = field(default_factory=dict)
+    disputed: dict[tuple[str, str], int] = field(default_factory=dict)
     credits: dict[tuple[str, str], int] = field(default_factory=dict)
     on_account: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -81,6 +86,11 @@ def aging_now(books: Books, today: dt.date) -> Aging:
     )
     for code, name, bucket, amount in rows:
         _add(result.customers, (code, name), bucket, int(amount))
+    result.disputed = _by_customer(
+        books,
+        "SELECT c.code, c.name, sum(i.disputed_base) FROM invoice i JOIN customer c ON c.id = i.customer_id"
+        " WHERE i.disputed <> 0 GROUP BY c.code, c.name ORDER BY c.code",
+    )
     result.credits = _by_customer(
         books,
         "SELECT c.code, c.name, sum(i.open_base) FROM invoice i JOIN customer c ON c.id = i.customer_id"
@@ -126,6 +136,7 @@ def aging_as_of(books: Books, day: dt.date) -> Aging:
         _add(result.customers, (code, name), bucket, int(amount))
     _add_parts(books, result, day)
     result.customers = dict(sorted(result.customers.items()))
+    result.disputed = disputed_as_of(books, day)
     result.credits = _by_customer(
         books,
         "SELECT c.code, c.name, sum(i.payable_base - coalesce((SELECT sum(a.amount_base + a.difference_base)"
@@ -175,3 +186,26 @@ def _add_parts(books: Books, result: Aging, day: dt.date) -> None:
             left, left_base = left - rest, left_base - base
             if rest:
                 _add(result.customers, (code, name), bucket_of(dt.date.fromisoformat(due), day), base)
+
+
+def disputed_as_of(books: Books, day: dt.date) -> dict[tuple[str, str], int]:
+    """What each customer contested of what was open on a past day, in the books' currency."""
+    text = day.isoformat()
+    stands: dict[int, list[Stand]] = {}
+    opened: dict[int, tuple[tuple[str, str], int, int]] = {}
+    for key, code, name, rest, rest_base, dispute, since, status, amount in books.rows(
+        f"{_SETTLED} SELECT i.id, c.code, c.name, i.payable - coalesce(s.amount, 0),"
+        " i.payable_base - coalesce(s.base, 0), d.id, x.date, x.status, x.amount"
+        " FROM dispute_change x JOIN dispute d ON d.id = x.dispute_id JOIN invoice i ON i.id = d.invoice_id"
+        " JOIN customer c ON c.id = i.customer_id LEFT JOIN settled s ON s.invoice_id = i.id"
+        " WHERE x.date <= ? AND i.issue_date <= ? AND (d.closed_on IS NULL OR d.closed_on > ?) ORDER BY c.code, x.id",
+        (text, text, text, text),
+    ):
+        opened[key] = ((code, name), int(rest), int(rest_base))
+        stands.setdefault(key, []).append(Stand(dispute, dt.date.fromisoformat(since), status, int(amount)))
+    result: dict[tuple[str, str], int] = {}
+    for key, (who, rest, rest_base) in opened.items():
+        amount = in_base(rest - undisputed(rest, stands[key], day), rest, rest_base)
+        if amount:
+            result[who] = result.get(who, 0) + amount
+    return result

@@ -27,7 +27,15 @@ from tui_billing.models.tables.delivery import (
     MailText,
     Recipient,
 )
-from tui_billing.models.tables.disputes import Dispute, DisputeLine, DisputeNote
+from tui_billing.models.tables.disputes import (
+    CreditRequest,
+    Dispute,
+    DisputeChange,
+    DisputeDocument,
+    DisputeLine,
+    DisputeNote,
+    Inquiry,
+)
 from tui_billing.models.tables.documents import (
     Instalment,
     Invoice,
@@ -68,6 +76,7 @@ __all__ = [
     "Company",
     "Consumption",
     "Contact",
+    "CreditRequest",
     "CsvMapping",
     "Customer",
     "Delivery",
@@ -76,10 +85,13 @@ __all__ = [
     "Deposit",
     "DepositItem",
     "Dispute",
+    "DisputeChange",
+    "DisputeDocument",
     "DisputeLine",
     "DisputeNote",
     "ExchangeRate",
     "Identifier",
+    "Inquiry",
     "Instalment",
     "Investigation",
     "InvestigationNote",

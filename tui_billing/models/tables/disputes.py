@@ -1,8 +1,8 @@
-"""Disputes, the lines they are about, and their notes."""
+"""Disputes with their lines, notes and dated changes; credits that wait for a second person; inquiries."""
 
 from __future__ import annotations
 
-from tui_billing.models.fields import AmountField, IsoDateField  # isort: skip
+from tui_billing.models.fields import AmountField, IsoDateField, JsonField  # isort: skip
 from tui_billing.models.tables.base import Table
 from tui_billing.models.tables.documents import Invoice, InvoiceLine
 from tui_billing.models.tables.parties import Customer, Operator
@@ -26,6 +26,8 @@ class Dispute(Table):
     answer_by = IsoDateField()
     closed_on = IsoDateField(null=True)
     version = BigIntegerField(default=1)
+    cause = TextField(default="")
+    lesson = TextField(default="")
 
 
 class DisputeLine(Table):
@@ -43,3 +45,65 @@ class DisputeNote(Table):
     operator = ForeignKeyField(Operator)
     kind = TextField()
     text = TextField()
+    answers = ForeignKeyField("self", null=True)
+    colleague = ForeignKeyField(Operator, null=True)
+
+
+class DisputeChange(Table):
+    """What a dispute says from a day on: its status and the amount it contests."""
+
+    id = AutoField()
+    dispute = ForeignKeyField(Dispute, backref="changes")
+    date = IsoDateField()
+    at = TextField()
+    operator = ForeignKeyField(Operator)
+    status = TextField()
+    amount = AmountField()
+    outcome = TextField(default="")
+
+
+class DisputeDocument(Table):
+    """A document that came of a dispute: `role` credit, replacement, invoice."""
+
+    id = AutoField()
+    dispute = ForeignKeyField(Dispute, backref="documents")
+    invoice = ForeignKeyField(Invoice)
+    role = TextField()
+
+
+class CreditRequest(Table):
+    """A credit note that waits for a second person; `parts` is what is to be credited, as JSON."""
+
+    id = AutoField()
+    invoice = ForeignKeyField(Invoice)
+    dispute = ForeignKeyField(Dispute, null=True)
+    parts = JsonField()
+    reason = TextField(default="")
+    gross = AmountField()
+    gross_base = AmountField()
+    status = TextField(default="waiting")
+    operator = ForeignKeyField(Operator)
+    date = IsoDateField()
+    at = TextField()
+    decided_by = ForeignKeyField(Operator, null=True, column_name="decided_by")
+    decided_on = IsoDateField(null=True)
+    note = TextField(default="")
+    credit_note = ForeignKeyField(Invoice, null=True)
+
+
+class Inquiry(Table):
+    """A call or mail about anything; one that answers the follow-up of another names it in `follows`."""
+
+    id = AutoField()
+    customer = ForeignKeyField(Customer, backref="inquiries")
+    invoice = ForeignKeyField(Invoice, null=True)
+    date = IsoDateField()
+    at = TextField()
+    operator = ForeignKeyField(Operator)
+    channel = TextField(default="call")
+    subject = TextField(default="other")
+    contact = TextField(default="")
+    text = TextField()
+    answer = TextField(default="")
+    follow_up = IsoDateField(null=True)
+    follows = ForeignKeyField("self", null=True)

@@ -91,6 +91,7 @@ class Invoice(Table):
     credited = AmountField(default=0)
     written_off = AmountField(default=0)
     disputed = AmountField(default=0)
+    disputed_base = AmountField(default=0)
     next_due = IsoDateField(null=True)
     settled_on = IsoDateField(null=True)
     operator = ForeignKeyField(Operator)

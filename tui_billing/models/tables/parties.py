@@ -40,6 +40,7 @@ class Company(Table):
     payment_link = TextField(default="")
     creditor_identifier = TextField(default="")
     match_tolerance = AmountField(default=0)
+    credit_approval = AmountField(default=0)
     version = BigIntegerField(default=1)
 
 

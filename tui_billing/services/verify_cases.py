@@ -1,0 +1,40 @@
+"""Disputes and inquiries proved: they are what their dated changes and the audit events say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tui_billing.models.door import Books
+from tui_billing.services.disputes import CHANGE, note_content
+from tui_billing.services.inquiries import inquiry_content
+
+#: Entities of the audit chain that are proved here.
+CASES = frozenset({"dispute", "dispute_note", "inquiry"})
+Event = tuple[str, int, str, dict[str, Any]]  # entity, its id, the document's number, content
+
+
+def case_differences(books: Books, events: Iterable[Event]) -> Iterator[tuple[str, str]]:
+    """(number of the document, what is wrong) of every dispute, note or inquiry that is not as it was written."""
+    for key, number, *values in books.rows(
+        "SELECT d.id, i.number, d.status, d.amount, d.outcome, x.status, x.amount, x.outcome FROM dispute d"
+        " JOIN invoice i ON i.id = d.invoice_id LEFT JOIN dispute_change x ON x.id ="
+        " (SELECT max(y.id) FROM dispute_change y WHERE y.dispute_id = d.id) ORDER BY d.id"
+    ):
+        if values[:3] != values[3:]:
+            yield number, f"dispute {key} is not what its last change says"
+    for entity, key, number, told in events:
+        if not _stands(books, entity, key, told):
+            yield number, f"{entity} {key} is not what was written"
+
+
+def _stands(books: Books, entity: str, key: int, told: dict[str, Any]) -> bool:
+    if entity == "inquiry":
+        return inquiry_content(books, key) == told
+    if told.get("v", 1) < 2:  # written before disputes had dated changes
+        return True
+    if entity == "dispute_note":
+        return note_content(books, key) == told
+    change = books.row(f"SELECT {CHANGE} FROM dispute_change WHERE id = ?", (told["change"][0],))
+    lines = books.rows("SELECT line_id, amount FROM dispute_line WHERE dispute_id = ? ORDER BY id", (key,))
+    return change is not None and list(change) == told["change"] and [list(line) for line in lines] == told["lines"]
