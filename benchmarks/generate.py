@@ -38,6 +38,7 @@ from tui_billing.cli.sample_data import BUSINESS_DATE, COMPANY, ITEMS, PEOPLE
 from tui_billing.models.door import Books, open_books
 from tui_billing.models.fields import RATE, scaled
 from tui_billing.models.tables import Operator, Setting
+from tui_billing.models.usual import fill_usual
 from tui_billing.models.write import add
 from tui_billing.rules.disputes import in_base
 from tui_billing.rules.identifiers import payment_reference
@@ -399,6 +400,10 @@ def generate(url: str, count: int, *, say: bool = False) -> None:
             merge_search(books)
             tell("search index is merged")
         tell("indexes, guards, statistics")
+        with books.write():
+            fill_usual(books.db)
+        books.db.execute_sql("ANALYZE usual")
+        tell("what is usual is remembered")
         summary = {"v": 1, "documents": count, "customers": len(generator.buyers), "by": "benchmarks.generate"}
         transact(
             books,

@@ -22,6 +22,7 @@ tui-billing item     list | show | add | import
 tui-billing invoice  list | show | create | issue | credit | render
 tui-billing payment  list | receive | reverse | allocate | take-back
 tui-billing dispute  list | show | open | note | close
+tui-billing attach   add | list | save | limit
 tui-billing rate     list | add
 tui-billing report   status | aging
 tui-billing explain NUMBER                    how the amounts of a document came to be

@@ -31,6 +31,7 @@ VERBS = {
     "dispute": "dispute:app",
     "inquiry": "inquiry:app",
     "operator": "operator:app",
+    "attach": "attach:app",
     "rate": "rate:app",
     "report": "report:app",
     "verify": "books:verify_app",

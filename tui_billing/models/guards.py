@@ -40,6 +40,12 @@ _APPEND_ONLY = (
     "rendering",
     "delivery_attempt",
     "letter",
+    "stored_file",
+    "attachment",
+    "billed_line",
+    "contract_index",
+    "item_price",
+    "check_strike",
 )
 #: Children of an invoice, frozen once it is issued.
 _CHILDREN = ("invoice_line", "invoice_adjustment", "vat_breakdown", "instalment")

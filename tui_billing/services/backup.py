@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tui_billing.documents.store import copy_missing
 from tui_billing.models.door import Books, Gate, explained, open_books
 from tui_billing.models.tables import database
 from tui_billing.rules.problem import Problem, Refused, Unusable
+from tui_billing.services.attachments import attachment_folder
 from tui_billing.services.verify import Difference, verify
 
 #: What may lie beside an SQLite file and belongs to it.
@@ -51,6 +53,8 @@ def back_up(books: Books, path: Path) -> Backup:
         part.unlink(missing_ok=True)
         with _own_umask(), explained(str(part)):
             books.db.execute_sql("VACUUM INTO ?", (str(part),))
+        # Papers lie under their hash: backups in one folder share them, and each adds only what is new.
+        copy_missing(attachment_folder(books), path.parent / "attachments")
         differences = _verified(part, books)
         digest, size = _digest(part), part.stat().st_size
         _sync(part)
@@ -84,6 +88,7 @@ def restore(source: Path, target: Path, *, force: bool = False) -> Backup:
             shutil.copyfile(source, part)
         digest = _digest(part)
         _compare(source, digest)
+        copy_missing(source.parent / "attachments", target.parent / "attachments")
         differences = _verified(part, None)
         if differences:
             return Backup(target, digest, part.stat().st_size, differences)

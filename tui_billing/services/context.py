@@ -41,6 +41,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "approve_credit": frozenset({"supervisor"}),
     "set_credit_limit": frozenset({"supervisor"}),
     "set_role": frozenset({"supervisor"}),
+    "configure": frozenset({"supervisor"}),
+    "check_rule": frozenset({"supervisor"}),
 }
 #: Columns of a journal line that an audit event holds.
 POSTED = ("account", "customer_id", "debit", "credit", "currency", "amount")

@@ -28,6 +28,7 @@ from tui_billing.services.balances import locked, spread
 from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.delivery import enqueue_issued
 from tui_billing.services.drafts import typed_content
+from tui_billing.services.memory import remember
 from tui_billing.services.record import content_written
 from tui_billing.services.resolve import Resolved, resolve, terms_of
 
@@ -120,6 +121,7 @@ def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) 
     }
     number, series = take_number(work, "invoice", known.issue_date)
     header = _freeze(work, draft_id, known, known.totals, base, number, series)
+    remember(work.books, header, lines, adjustments)
     content_posted = content_written(header, children)
     totals = known.totals
     sales = sales_by_nature(

@@ -43,7 +43,8 @@ def private_sample(*, fresh: bool = False) -> Path:
         if fresh:
             for suffix in ("", "-wal", "-shm", ".writer"):
                 copy.with_name(copy.name + suffix).unlink(missing_ok=True)
-            shutil.rmtree(copy.parent / "documents", ignore_errors=True)
+            for folder in ("documents", "attachments"):
+                shutil.rmtree(copy.parent / folder, ignore_errors=True)
         if not copy.exists():
             copy.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             part = copy.with_name(f".{copy.name}.{os.getpid()}.part")

@@ -14,6 +14,7 @@ from tui_billing.rules.canonical import canonical, chain_hash
 from tui_billing.rules.journal import BANK, ON_ACCOUNT, RECEIVABLES
 from tui_billing.rules.numbering import format_number
 from tui_billing.rules.totals import Vat, tax_of
+from tui_billing.services import proofs
 from tui_billing.services.allocate import allocation_content
 from tui_billing.services.balances import derive, derive_instalments, derive_line, derive_receipt
 from tui_billing.services.bank_lines import clearing_content
@@ -44,6 +45,8 @@ def verify(books: Books) -> list[Difference]:
     with books.snapshot():
         for check in checks:
             found.extend(check(books))
+        for proof in proofs.ALL:
+            found.extend(Difference(*fault) for fault in proof(books))
     return found
 
 

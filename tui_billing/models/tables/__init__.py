@@ -19,6 +19,7 @@ from tui_billing.models.tables.banking import (
     WriteOffReason,
 )
 from tui_billing.models.tables.base import Table, database
+from tui_billing.models.tables.checking import CheckRule, CheckStrike, ItemPrice, Usual
 from tui_billing.models.tables.delivery import (
     Delivery,
     DeliveryAttempt,
@@ -47,6 +48,7 @@ from tui_billing.models.tables.documents import (
 )
 from tui_billing.models.tables.journal import Account, Audit, ChainHead, Change, Command, Period, Posting, PostingLine
 from tui_billing.models.tables.money import Allocation, BankAccount, BankLine, BankStatement, Receipt
+from tui_billing.models.tables.papers import Attachment, StoredFile
 from tui_billing.models.tables.parties import (
     Address,
     Company,
@@ -58,29 +60,48 @@ from tui_billing.models.tables.parties import (
     Operator,
     Setting,
 )
+from tui_billing.models.tables.sources import (
+    BilledLine,
+    Contract,
+    ContractIndex,
+    ContractLine,
+    DeliveryLine,
+    DeliveryNote,
+    OrderLine,
+    PurchaseOrder,
+)
 
 __all__ = [
     "Account",
     "Address",
     "Allocation",
+    "Attachment",
     "Audit",
     "BankAccount",
     "BankDetail",
     "BankLine",
     "BankRule",
     "BankStatement",
+    "BilledLine",
     "ChainHead",
     "Change",
+    "CheckRule",
+    "CheckStrike",
     "Clearing",
     "Command",
     "Company",
     "Consumption",
     "Contact",
+    "Contract",
+    "ContractIndex",
+    "ContractLine",
     "CreditRequest",
     "CsvMapping",
     "Customer",
     "Delivery",
     "DeliveryAttempt",
+    "DeliveryLine",
+    "DeliveryNote",
     "DeliverySetting",
     "Deposit",
     "DepositItem",
@@ -99,10 +120,12 @@ __all__ = [
     "InvoiceAdjustment",
     "InvoiceLine",
     "Item",
+    "ItemPrice",
     "Letter",
     "MailText",
     "Mandate",
     "Operator",
+    "OrderLine",
     "PayerAlias",
     "PaymentOrder",
     "PaymentOrderPart",
@@ -110,13 +133,16 @@ __all__ = [
     "PeriodProof",
     "Posting",
     "PostingLine",
+    "PurchaseOrder",
     "Receipt",
     "Recipient",
     "Refund",
     "Rendering",
     "Series",
     "Setting",
+    "StoredFile",
     "Table",
+    "Usual",
     "VatBreakdown",
     "WriteOffReason",
     "database",
