@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_billing.models.door import Books
 from tui_billing.rules.problem import NotFound, Problem
 from tui_billing.rules.text import quote
-from tui_billing.services import answers
+from tui_billing.services import answers, case_answers
 
 #: What a clerk calls it -> the table.
 WORDS = {
@@ -67,7 +67,7 @@ def find_entity(books: Books, word: str, text: str, customer_code: str = "") -> 
             raise NotFound("there is no customer {code}; type part of the name to find the code", code=quote(text))
         return table, int(key)  # type: ignore[call-overload]
     if table == "dispute":
-        return table, answers.find_dispute(books, text)
+        return table, case_answers.find_dispute(books, text)
     if table == "inquiry":
         typed = text.strip()
         if not (typed.isascii() and typed.isdigit() and len(typed) < 18):
