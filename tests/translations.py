@@ -3,8 +3,8 @@
     python -m tests.translations            check; exit 1 with one line for each thing that is wrong
     python -m tests.translations --update   take the sentences from the code, merge, compile, list the rest
 
-A sentence is a literal in `_()`, `N_()`, `say()`, a `Problem` or one of its sub-classes, or the second
-argument of a `Finding`.
+A sentence is a literal in `_()`, `N_()`, `say()`, a `Problem` or one of its sub-classes, the second argument of a
+`Finding`, or the third of a `Remark` about a bank statement.
 """
 
 from __future__ import annotations
@@ -37,6 +37,8 @@ KEYWORDS = {
     "Unusable": 0,
     "Stay": 0,
     "Finding": 1,
+    "Remark": 2,
+    "remark": 2,
     "Glyph": 3,
 }
 
@@ -65,6 +67,8 @@ def _called(function: ast.expr) -> str:
     """The name of the function that is called; a document says its sentences as `words.say` (documents/words.py)."""
     if isinstance(function, ast.Name):
         return function.id
+    if isinstance(function, ast.Attribute) and function.attr == "remark":
+        return "remark"
     if isinstance(function, ast.Attribute) and function.attr == "say":
         owner = function.value
         name = owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""

@@ -20,7 +20,7 @@ def prepare() -> None:
             stream.reconfigure(errors="replace")
 
 
-def _encode(value: object) -> str:
+def encode(value: object) -> str:
     """One line of JSON; what a terminal could obey is written as an escape."""
     wide = (getattr(sys.stdout, "encoding", "") or "").lower().replace("-", "") == "utf8"
     text = json.dumps(value, ensure_ascii=not wide)
@@ -35,14 +35,14 @@ def _escape(character: str) -> str:
 
 def put_json(value: object) -> None:
     """One JSON value on a line of its own."""
-    sys.stdout.write(_encode(value) + "\n")
+    sys.stdout.write(encode(value) + "\n")
 
 
 def put_json_array(values: Iterable[object]) -> None:
     """One JSON array, written while it is read."""
     separator = "["
     for value in values:
-        sys.stdout.write(separator + _encode(value))
+        sys.stdout.write(separator + encode(value))
         separator = ",\n"
     sys.stdout.write("[]\n" if separator == "[" else "]\n")
 

@@ -28,6 +28,7 @@ VERBS = {
     "invoice": "invoice:app",
     "payment": "payment:app",
     "credit": "credit:app",
+    "bank": "bank:app",
     "dispute": "dispute:app",
     "inquiry": "inquiry:app",
     "operator": "operator:app",

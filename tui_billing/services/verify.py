@@ -23,6 +23,7 @@ from tui_billing.services.context import POSTED
 from tui_billing.services.receive import receipt_content
 from tui_billing.services.record import content_of
 from tui_billing.services.refunds import refund_content
+from tui_billing.services.statement_rows import statement_content
 from tui_billing.services.verify_cases import CASES, case_differences
 
 
@@ -181,10 +182,12 @@ _READS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "clearing": ("clearing", clearing_content),
     "consumption": ("use of a rest", consumption_content),
     "refund": ("refund", refund_content),
+    "bank_statement": ("statement", statement_content),
 }
 #: Actions of events that hold the content of a row, and of those that turn a payment or refund over.
 _CONTENTS = frozenset(
     {"issue", "credit", "receive", "allocate", "take_back", "write_off", "clear", "consume", "refund"}
+    | {"import_statement"}
 )
 _TURNS = frozenset({"reverse", "restore"})
 _POSTED = (
@@ -199,6 +202,8 @@ _POSTED = (
     ),
     ("consumption", "SELECT id, reason FROM consumption ORDER BY id"),
     ("refund", "SELECT f.id, c.code FROM refund f JOIN customer c ON c.id = f.customer_id ORDER BY f.id"),
+    # What was put in without a file (the sample's own) has no event.
+    ("bank_statement", "SELECT id, reference FROM bank_statement WHERE sha256 <> '' ORDER BY id"),
     ("posting", "SELECT id, text FROM posting ORDER BY id"),
 )
 

@@ -1,0 +1,149 @@
+"""What stands in :86: and :NS: of an MT940: numbered subfields, words between slashes, or plain text."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tui_billing.rules.statement import meaningful
+
+_NUMBERED = re.compile(r"\s*(\d{3})\s*([?<>~^*@])\s?\d\d")
+#: Words of the SEPA purpose in numbered subfields (German banks), each followed by a plus sign.
+_PURPOSE = re.compile(r"\b(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|COAM|OAMT|MDAT|RREF|RCMT)\s?\+")
+_SLASHED = re.compile(
+    r"/(EREF|REMI|BENM|ORDP|NAME|IBAN|BIC|MARF|CSID|ISDT|PREF|RTRN|TRTP|TRCD|CNTP|ULTB|ULTD|ADDR|ID|PURP|SVCL|KREF"
+    r"|TYPE|STAT|DELP|DRPD|OCMT|CHGS|ULTC|INFO|NTPD|RETN)/"
+)
+_FULL_SUBFIELD = 27
+_FULL_LINE = 63
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
+
+
+@dataclass(slots=True)
+class Told:
+    """What the text says; "" where it does not."""
+
+    text: str = ""
+    code: str = ""
+    payer: str = ""
+    account: str = ""
+    end_to_end: str = ""
+    mandate: str = ""
+    creditor_reference: str = ""
+    bank_reference: str = ""
+    return_reason: str = ""
+
+
+def read(details: str, extra: str) -> Told:
+    """The facts of :86: (its lines as they stand) and of :NS:."""
+    match = _NUMBERED.match(details)
+    if match:
+        told = _numbered(details, match[1], match[2])
+    elif len(_SLASHED.findall(details)) >= 2 or re.match(r"\s*/[A-Z]{4}/", details):
+        told = _slashed(details)
+    else:
+        told = Told(text=_joined(details))
+    if extra:
+        _add_extra(told, extra)
+    found = re.search(r"\bRF\d{2}[A-Z0-9]{1,21}\b", told.text)
+    told.creditor_reference = told.creditor_reference or (found[0] if found else "")
+    return told
+
+
+def _joined(text: str) -> str:
+    """Lines of full length (65 characters, a few banks stop earlier) run on, shorter ones end a word."""
+    made, full = "", True
+    for line in text.split("\n"):
+        made += line if full else " " + line
+        full = len(line) >= _FULL_LINE
+    return " ".join(made.split())
+
+
+def _numbered(details: str, code: str, separator: str) -> Told:
+    parts: dict[str, str] = {}
+    order: list[str] = []
+    purpose, previous = "", 0
+    # The lines are cut at 65 characters wherever that falls; a subfield goes on in the next line.
+    for piece in details.replace("\n", "").split(separator)[1:]:
+        number, value = piece[:2], piece[2:]
+        if not number.isdigit():
+            value, number = separator + piece, order[-1] if order else ""
+        order.append(number)
+        if number[:1] == "2" or "60" <= number <= "63":
+            gap = "" if previous >= _FULL_SUBFIELD or not purpose else " "
+            purpose += gap + value
+            previous = len(value)
+        else:
+            parts[number] = parts.get(number, "") + value
+    told = Told(code=code)
+    words = _purpose_words(purpose)
+    told.end_to_end = meaningful(words.get("EREF", ""))
+    told.mandate = words.get("MREF", "")
+    told.text = words.get("SVWZ") or words.get("", "") or parts.get("00", "").strip()
+    if "SVWZ" in words and words.get(""):
+        told.text = f"{words['']} {told.text}"
+    told.text = " ".join(told.text.split())
+    told.payer = " ".join((parts.get("32", "") + parts.get("33", "")).split()) or words.get("ABWA", "")
+    told.account = _account(words.get("IBAN", ""), parts.get("38", ""), parts.get("31", ""))
+    told.return_reason = _return_reason(code, parts.get("34", ""), told.text)
+    return told
+
+
+def _return_reason(code: str, number: str, text: str) -> str:
+    """The reason of a return: its ISO code in the text, else the bank's text key (109 and 108 are returns)."""
+    found = re.search(r"\b(A[CGM]\d\d|MD\d\d|MS\d\d|RR\d\d|SL\d\d|FF\d\d|BE\d\d|CNOR|DNOR|TECH|DUPL)\b", text)
+    if code not in ("108", "109", "159"):
+        return ""
+    return found[1] if found else number.strip() or "RTRN"
+
+
+def _purpose_words(purpose: str) -> dict[str, str]:
+    """EREF+… MREF+… SVWZ+…: each word with what follows it; "" is what stands before the first."""
+    cut = _PURPOSE.split(purpose)
+    words = {"": cut[0].strip()}
+    for name, value in zip(cut[1::2], cut[2::2], strict=True):
+        words[name] = (words.get(name, "") + " " + value.strip()).strip()
+    return words
+
+
+def _account(*candidates: str) -> str:
+    found = [re.sub(r"\s", "", text) for text in candidates]
+    for text in found:
+        if IBAN.fullmatch(text):
+            return text
+    return next((text for text in found if text), "")
+
+
+def _slashed(details: str) -> Told:
+    """/EREF/…/ORDP//NAME/…/REMI/…: banks of the Netherlands and others."""
+    cut = _SLASHED.split(_joined(details))
+    words: dict[str, str] = {"": cut[0].strip(" /")}
+    for name, value in zip(cut[1::2], cut[2::2], strict=True):
+        words.setdefault(name, value.strip(" /"))
+    told = Told(end_to_end=meaningful(words.get("EREF", "")), mandate=words.get("MARF", ""))
+    told.payer = words.get("NAME", "")
+    told.account = _account(words.get("IBAN", ""))
+    if "CNTP" in words:  # account/BIC/name/city
+        account, _, rest = words["CNTP"].partition("/")
+        told.account = told.account or _account(account)
+        told.payer = told.payer or [*rest.split("/"), "", ""][1]
+    remittance = words.get("REMI", "")
+    structured = re.match(r"(?:USTD//|STRD/CUR/)(.*)", remittance)
+    if structured:
+        told.creditor_reference = structured[1].strip("/ ") if remittance.startswith("STRD") else ""
+        remittance = structured[1].strip("/ ")
+    told.text = " ".join((remittance or words.get("", "") or words.get("TRTP", "")).split())
+    told.return_reason = words.get("RTRN", "").strip("/")
+    return told
+
+
+def _add_extra(told: Told, extra: str) -> None:
+    """:NS: after an entry: 01 to 14 text, 15 and 16 the name, 17 the posting text, 34 or 18 an account."""
+    found: dict[str, list[str]] = {}
+    for line in extra.split("\n"):
+        number = line[:2]
+        if number.isdigit() and line[2:].strip():
+            found.setdefault(number, []).append(line[2:].strip())
+    text = " ".join(word for number in sorted(found) if "01" <= number <= "14" for word in found[number])
+    told.text = told.text or text or " ".join(found.get("17", []))
+    told.payer = told.payer or "".join(found.get("15", []) + found.get("16", []))
