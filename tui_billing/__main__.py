@@ -19,11 +19,9 @@ tui-billing init --company FILE.json          an empty company, ready to bill
 tui-billing company  show | set
 tui-billing customer list | show | add | import
 tui-billing item     list | show | add | import
-tui-billing invoice  list | show | create | issue | credit | render | import
+tui-billing invoice  list | show | create | issue | credit | render
 tui-billing payment  list | receive | reverse | allocate | take-back
 tui-billing bank     import | list | statements | account
-tui-billing mandate  list | add | revoke
-tui-billing order    list | show | due | collect | refund | cancel
 tui-billing dispute  list | show | open | note | close
 tui-billing attach   add | list | save | limit
 tui-billing rate     list | add

@@ -101,11 +101,11 @@ async def test_a_draft_opens_in_entry_and_has_no_keys_of_the_issued(workstation,
 async def test_credit_asks_first_and_then_issues_the_note(workstation, books):
     issued(books, "ACME", "A10")
     async with workstation() as hand:
-        await hand.keys("2", "c")
-        assert hand.said.startswith("credit F2026-00001 whole, 780.00 EUR")
-        await hand.keys("escape")
+        await hand.keys("2", "c", "ctrl+s")
+        assert hand.said.startswith("credit 780.00 EUR of F2026-00001")
+        await hand.keys("escape", "escape")
         assert books.value("SELECT count(*) FROM invoice") == 1
-        await hand.keys("c", "enter")
+        await hand.keys("c", "ctrl+s", "enter")
         assert "A2026-00001" in hand.said
         await asyncio.sleep(0.3)
         assert "✕ credited" in hand.row("#list")

@@ -1,7 +1,8 @@
-"""dispute: list, show, open, note, move, assign, amend, credit, close."""
+"""dispute: list, show, open, note, move, assign, amend, credit, close, pack."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,9 +11,10 @@ from tui_billing.cli.credit import minor_of, tell_credit
 from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import put, put_card, put_json, put_json_array, put_table
 from tui_billing.cli.session import session
-from tui_billing.locale import _
+from tui_billing.locale import _, language_in_use
 from tui_billing.rules.dates import parse_iso
-from tui_billing.services import answers, case_answers, dispute_outcome, disputes
+from tui_billing.rules.problem import NotFound
+from tui_billing.services import answers, case_answers, dispute_outcome, disputes, evidence
 
 app = make_app("Disputes: their lines, notes, questions, credits and outcomes.")
 Which = Annotated[str, typer.Argument(metavar="ID", help="The dispute's id, or the number of the invoice it is about.")]
@@ -191,3 +193,25 @@ def close(
     key = case_answers.find_dispute(books, dispute)
     dispute_outcome.close_dispute(books, context, key, outcome, note, cause=cause)
     _tell(case_answers.dispute_json(books, key), as_json)
+
+
+@app.command()
+def pack(
+    dispute: Which,
+    output: Annotated[str, typer.Option("-o", "--output", help="The PDF file; documents/ beside the books.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Make the evidence pack: one indexed PDF with everything that belongs to the dispute, or to an invoice."""
+    books, context = session.open()
+    try:
+        key, invoice = case_answers.find_dispute(books, dispute), 0
+    except NotFound:
+        key, invoice = 0, answers.find_document(books, dispute)
+    path = Path(output) if output else None
+    made = evidence.make_evidence(
+        books, context, dispute_id=key, invoice_id=invoice, path=path, language=language_in_use()
+    )
+    if as_json:
+        put_json({"path": str(made.path), "sha256": made.sha256, "pages": made.pages, "papers": list(made.states)})
+    else:
+        put(_("{path} is written ({pages} pages)", path=made.path, pages=made.pages))

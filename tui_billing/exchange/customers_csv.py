@@ -31,8 +31,6 @@ CUSTOMER_HEADS = [
     "purchase_order_required",
     "credit_limit",
     "note",
-    "einvoice_format",
-    "buyer_reference",
 ]
 CUSTOMER_REQUIRED = ("code", "name", "country")
 ITEM_HEADS = [

@@ -30,6 +30,7 @@ COMMANDS = (
     (("customers", "customer", "clients", "client"), "customers"),
     (("payments", "payment", "paiements", "paiement", "reglements"), "payments"),
     (("disputes", "dispute", "litiges", "litige"), "disputes"),
+    (("inquiry", "demande"), "inquiry"),
     (("items", "item", "articles", "article"), "items"),
     (("new", "nouvelle"), "new"),
     (("help", "aide"), "help"),
@@ -113,6 +114,9 @@ class CommandLineScreen(ModalScreen[None]):
             workstation.new_payment(rest)
         elif command in ("overview", "payments"):
             workstation.go_to(command)
+        elif command == "inquiry":
+            self.action_close()
+            workstation.new_inquiry(rest)
         elif command == "new":
             self.action_close()
             if rest:

@@ -72,9 +72,13 @@ class CustomerScreen(BillingScreen):
             ("n", _("invoice")),
             ("p", _("payment")),
             ("o", _("documents")),
+            ("i", _("inquiry")),
             ("↑↓ PgDn", _("read")),
             ("Esc", _("back")),
         ]
+
+    def inquiry_about(self) -> tuple[str, int]:
+        return (self._card.code if self._card else ""), 0
 
     def reload(self) -> None:
         if self._card is None:

@@ -50,8 +50,12 @@ class CustomersScreen(ListScreen):
             ("p", _("payment")),
             ("o", _("documents")),
             ("e", _("edit")),
+            ("i", _("inquiry")),
             ("F6 ^N", _("new customer")),
         ]
+
+    def inquiry_about(self) -> tuple[str, int]:
+        return (self.record.code if self.record else ""), 0
 
     def parse_filter(self, text: str) -> tuple[str, ...]:
         return tuple(fold(text).replace("\0", " ").split())

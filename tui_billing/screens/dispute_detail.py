@@ -42,6 +42,7 @@ class DisputeScreen(BillingScreen):
         Binding("f8,ctrl+x", "close_it", N_("close the dispute"), show=False, priority=True, id="dispute.close"),
         Binding("s", "move_on", N_("next status"), show=False, id="dispute.move_letter"),
         Binding("c", "credit", N_("credit"), show=False, id="record.credit"),
+        Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
         Binding("o", "document", N_("the invoice"), show=False, id="document.open"),
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
         Binding("up", "timeline(-1)", N_("timeline up"), show=False, id="text.above"),
@@ -83,6 +84,7 @@ class DisputeScreen(BillingScreen):
             ("F8 ^X", _("close")),
             ("Tab", _("timeline")),
             ("c", _("credit")),
+            ("f", _("evidence")),
             ("Esc", _("back")),
         ]
 
@@ -245,8 +247,17 @@ class DisputeScreen(BillingScreen):
     # -- other keys --------------------------------------------------------
 
     def action_credit(self) -> None:
+        from tui_billing.screens.disputes import credit_case
+
+        if self._row is not None and self._row.status != "closed":
+            self.workstation.answer(credit_case(self, self.dispute_id), name="credit")
+
+    def action_evidence(self) -> None:
         if self._row is not None:
-            self.workstation.open_invoice(self._row.invoice_id)
+            self.workstation.make_evidence(self._row.invoice_id, self._row.number, self.dispute_id)
+
+    def inquiry_about(self) -> tuple[str, int]:
+        return (self._row.customer_code, self._row.invoice_id) if self._row else ("", 0)
 
     def action_document(self) -> None:
         if self._row is not None:

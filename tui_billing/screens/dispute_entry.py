@@ -1,17 +1,28 @@
-"""The form that opens a dispute on an invoice: why, how much of it, and a first note."""
+"""The form that opens a dispute on an invoice: why, which lines or how much of it, and a first note."""
 
 from __future__ import annotations
 
+import datetime as dt
+
+from textual import on
 from textual.app import ComposeResult
+from textual.widgets import Input
 
 from tui_billing.locale import LANGUAGES, N_, _, say
+from tui_billing.models.door import Books
+from tui_billing.models.queries.credits import Creditable, creditable
 from tui_billing.models.queries.disputes import Disputable, disputable
+from tui_billing.rules.credits import Part
+from tui_billing.rules.dates import parse_date
+from tui_billing.rules.line_choice import parse_lines
 from tui_billing.rules.numbers import parse_amount
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold, quote
 from tui_billing.screens.amounts import REASONS, money, word
 from tui_billing.screens.form_screen import FormScreen
+from tui_billing.screens.line_choice import line_table
 from tui_billing.services.disputes import open_dispute
+from tui_billing.widgets.cells import padded
 from tui_billing.widgets.reader import Line, Reader
 
 _LETTERS = dict(zip("abcdefghi", REASONS, strict=True))
@@ -40,13 +51,15 @@ def reason_of(text: str) -> str:
 
 
 class DisputeEntryScreen(FormScreen):
-    """Reason, amount, note; Ctrl+S shows what will be opened, Enter opens it."""
+    """Reason, lines or amount, note; Ctrl+S shows what will be opened, Enter opens it."""
 
     AUTO_FOCUS = "#reason"
     FIELDS = (
         ("reason", N_("Reason"), 26),
+        ("lines", N_("Lines"), 26),
         ("amount", N_("Amount"), 16),
         ("contact", N_("Contact"), 30),
+        ("answer_by", N_("Answer by"), 12),
         ("note", N_("Note"), 50),
     )
 
@@ -54,6 +67,7 @@ class DisputeEntryScreen(FormScreen):
         super().__init__()
         self.invoice_id = invoice_id
         self._about: Disputable | None = None
+        self._lines: list[Creditable] = []
 
     @property
     def form_name(self) -> str:
@@ -66,31 +80,73 @@ class DisputeEntryScreen(FormScreen):
         yield Reader(id="reasons", focusable=False)
 
     async def start_values(self) -> dict[str, str]:
-        self._about = await self.desk.ask(disputable, self.invoice_id)
-        lines: list[Line] = [
-            [(f"            {letter}  ", "bold"), (word(REASONS, token), "")] for letter, token in _LETTERS.items()
-        ]
+        about, self._lines = await self.desk.ask(_read, self.invoice_id)
+        self._about = about
+        self._show_hints()
+        return {"amount": money(about.free, about.currency) if about.free else ""}
+
+    def on_resize(self) -> None:
+        self._show_hints()
+
+    @on(Input.Changed, "#lines")
+    def _picked(self) -> None:
+        self._show_hints()
+
+    def _show_hints(self) -> None:
+        """The reasons in three columns, then the lines with what is picked of them."""
         about = self._about
-        head = _(
+        if about is None:
+            return
+        cells = [f"{letter}  {word(REASONS, token)}" for letter, token in _LETTERS.items()]
+        wide = max(24, self.size.width // 3)
+        rows: list[Line] = [
+            [("".join(padded(f" {cell}", wide) for cell in cells[place : place + 3]), "")]
+            for place in range(0, len(cells), 3)
+        ]
+        free = _(
             "{open} open, {free} of it not disputed",
             open=money(about.open, about.currency),
             free=money(about.free, about.currency, code=True),
         )
-        self.query_one("#reasons", Reader).show([[], *lines, [], [(f" {head}", "dim")]])
-        return {"amount": money(about.free, about.currency) if about.free else ""}
+        table = line_table(self._lines, self._typed_lines(), about.currency, self.size.width)
+        self.query_one("#reasons", Reader).show([*rows, [(f" {free}", "dim")], *table])
 
-    def _amount(self) -> int | None:
+    def _typed_lines(self) -> list[Part]:
+        """The lines picked so far; what is half typed picks nothing yet."""
+        try:
+            return self._claims()
+        except Problem:
+            return []
+
+    def _claims(self) -> list[Part]:
         assert self._about is not None
+        return parse_lines(self.values()["lines"], self.desk.language, self._about.currency, quantities=False)
+
+    def _amount(self, claims: list[Part]) -> int | None:
+        """The disputed amount: the lines make it up where there are any."""
+        assert self._about is not None
+        if claims:
+            rests = {line.position: line.rest for line in self._lines}
+            total = sum(rests.get(one.position, 0) if one.amount is None else one.amount for one in claims)
+            return min(total, self._about.free) if all(one.amount is None for one in claims) else total
         text = self.values()["amount"]
-        if not text:
-            return None
-        return parse_amount(text, self.desk.language, self._about.currency).minor
+        return parse_amount(text, self.desk.language, self._about.currency).minor if text else None
 
     def question(self) -> str:
         assert self._about is not None
         reason = reason_of(self.values()["reason"])
-        amount = self._amount()
+        claims = self._claims()
+        amount = self._amount(claims)
+        self._day()
         shown = money(self._about.free if amount is None else amount, self._about.currency, code=True)
+        if claims:
+            return _(
+                "dispute {amount} of {number}, lines {lines}, {reason}: Enter opens it",
+                amount=shown,
+                number=self._about.number,
+                lines=", ".join(str(one.position) for one in claims),
+                reason=word(REASONS, reason),
+            )
         return _(
             "dispute {amount} of {number}, {reason}: Enter opens it",
             amount=shown,
@@ -98,16 +154,27 @@ class DisputeEntryScreen(FormScreen):
             reason=word(REASONS, reason),
         )
 
+    def _day(self) -> dt.date | None:
+        text = self.values()["answer_by"]
+        return parse_date(text, self.desk.language, self.desk.today, field="answer_by") if text else None
+
     async def carry_out(self) -> str:
         assert self._about is not None
         typed = self.values()
+        claims = self._claims()
         await self.desk.do(
             open_dispute,
             self.invoice_id,
             command_id=self.command_id,
             reason=reason_of(typed["reason"]),
-            amount=self._amount(),
+            amount=None if claims else self._amount(claims),
+            lines=[(one.position, one.amount) for one in claims],
             note=typed["note"],
             contact=typed["contact"],
+            answer_by=self._day(),
         )
         return _("the dispute on {number} is open", number=self._about.number)
+
+
+def _read(books: Books, invoice_id: int) -> tuple[Disputable, list[Creditable]]:
+    return disputable(books, invoice_id), creditable(books, invoice_id)[1]

@@ -38,6 +38,8 @@ class DisputesScreen(ListScreen):
         Binding("o", "document", N_("the invoice"), show=False, id="document.open"),
         Binding("h", "document", N_("history"), show=False, id="history"),
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
+        Binding("c", "credit", N_("credit"), show=False, id="record.credit"),
+        Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
     ]
     EMPTY = N_("no dispute; d on an invoice opens one")
     FILTER_HINT = N_("number, customer, reason, owner, status")
@@ -58,7 +60,15 @@ class DisputesScreen(ListScreen):
         ]
 
     def row_keys(self) -> Sequence[tuple[str, str]]:
-        return [("o", _("invoice")), ("p", _("payment")), ("x", _("explain")), ("n", _("new invoice"))]
+        return [
+            ("o", _("invoice")),
+            ("c", _("credit")),
+            ("f", _("evidence")),
+            ("i", _("inquiry")),
+            ("p", _("payment")),
+            ("x", _("explain")),
+            ("n", _("new invoice")),
+        ]
 
     def parse_filter(self, text: str) -> tuple[WantedWord, ...]:
         return tuple(WantedWord(typed, tokens_of(typed)) for typed in fold(text).split())
@@ -107,3 +117,25 @@ class DisputesScreen(ListScreen):
 
     def action_pay(self) -> None:
         self.workstation.new_payment(self.record.customer_code if self.record else "")
+
+    def action_credit(self) -> None:
+        if self.record is not None:
+            self.workstation.answer(credit_case(self, self.record.id), name="credit")
+
+    def action_evidence(self) -> None:
+        if self.record is not None:
+            self.workstation.make_evidence(self.record.invoice_id, self.record.number, self.record.id)
+
+    def inquiry_about(self) -> tuple[str, int]:
+        return (self.record.customer_code, self.record.invoice_id) if self.record else ("", 0)
+
+
+async def credit_case(screen: Any, dispute_id: int) -> None:
+    """Open the form of a credit note over what a dispute contests."""
+    from tui_billing.screens.credit_entry import CreditEntryScreen
+
+    case = await screen.desk.ask(disputes.dispute, dispute_id)
+    lines = " ".join(
+        f"{position}={money(amount, case.row.currency).replace(' ', '')}" for position, _text, amount in case.lines
+    )
+    screen.workstation.open(CreditEntryScreen(case.row.invoice_id, dispute_id, lines, word(REASONS, case.row.reason)))

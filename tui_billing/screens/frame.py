@@ -82,6 +82,7 @@ class BillingScreen(QuietScreen[Any]):
         Binding("n", "new_invoice", N_("new invoice"), show=False, id="record.new"),
         Binding("f6,ctrl+n", "new_invoice", N_("new invoice"), show=False, id="record.new_anywhere"),
         Binding("p", "pay", N_("payment"), show=False, id="payment.new"),
+        Binding("i", "inquiry", N_("inquiry"), show=False, id="inquiry.new"),
         Binding("question_mark,f1", "help", N_("help"), show=False, id="help"),
         Binding("colon,ctrl+g", "command", N_("command"), show=False, id="goto"),
         Binding("escape,f3", "back", N_("back"), show=False, id="screen.back"),
@@ -189,6 +190,13 @@ class BillingScreen(QuietScreen[Any]):
 
     def action_pay(self) -> None:
         self.workstation.new_payment()
+
+    def inquiry_about(self) -> tuple[str, int]:
+        """(customer's code, document id) that a call is likely about while this screen is looked at; "", 0 for none."""
+        return "", 0
+
+    def action_inquiry(self) -> None:
+        self.workstation.new_inquiry(*self.inquiry_about())
 
     def action_help(self) -> None:
         self.workstation.show_help(self)

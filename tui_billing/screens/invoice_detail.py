@@ -15,7 +15,7 @@ from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money
 from tui_billing.screens.document_lines import ALLOCATIONS, describe
 from tui_billing.screens.frame import BillingScreen
-from tui_billing.screens.invoice_list import ask_credit, carry_out_credit, show_document
+from tui_billing.screens.invoice_list import show_document
 from tui_billing.services.allocate import reverse_allocation
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.reader import Reader
@@ -31,6 +31,7 @@ class InvoiceDetailScreen(BillingScreen):
         Binding("x,f2", "explain", N_("explain"), show=False, id="explain"),
         Binding("h", "history", N_("history"), show=False, id="history"),
         Binding("o", "document", N_("PDF"), show=False, id="document.pdf"),
+        Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
     ]
 
     def __init__(self, invoice_id: int, at: str = "") -> None:
@@ -58,6 +59,7 @@ class InvoiceDetailScreen(BillingScreen):
             ("x", _("explain")),
             ("h", _("history")),
             ("o", _("PDF")),
+            ("f", _("evidence")),
             ("Esc", _("back")),
         ]
 
@@ -124,8 +126,16 @@ class InvoiceDetailScreen(BillingScreen):
 
     def action_credit(self) -> None:
         if self._found:
-            head = self._found.head
-            ask_credit(self, self.invoice_id, self._number, money(head["gross"], head["currency"], code=True))
+            from tui_billing.screens.credit_entry import CreditEntryScreen
+
+            self.workstation.open(CreditEntryScreen(self.invoice_id))
+
+    def action_evidence(self) -> None:
+        if self._found:
+            self.workstation.make_evidence(self.invoice_id, self._number)
+
+    def inquiry_about(self) -> tuple[str, int]:
+        return (self._found.head["code"], self.invoice_id) if self._found else ("", 0)
 
     def _last_allocation(self) -> AllocationOf | None:
         standing = [one for one in self._found.allocations if one.standing] if self._found else []
@@ -145,9 +155,7 @@ class InvoiceDetailScreen(BillingScreen):
         purpose = event.purpose
         if not isinstance(purpose, tuple):
             return
-        if purpose[0] == "credit":
-            self.workstation.answer(carry_out_credit(self, purpose[1]), name="credit")
-        elif purpose[0] == "take back":
+        if purpose[0] == "take back":
             self.workstation.answer(self._take_back(purpose[1]), name="take back")
 
     async def _take_back(self, allocation_id: int) -> None:

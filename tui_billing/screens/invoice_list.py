@@ -7,7 +7,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
-from textual import on
 from textual.binding import Binding, BindingType
 
 from tui_billing.locale import LANGUAGES, N_, _, say
@@ -20,10 +19,8 @@ from tui_billing.rules.status import GLYPHS, Status
 from tui_billing.rules.text import fold
 from tui_billing.screens.amounts import money, number, short_day
 from tui_billing.screens.list_screen import Listed, ListScreen
-from tui_billing.services.credit import credit
 from tui_billing.services.drafts import take_draft
 from tui_billing.widgets.cells import Cell, glyph, status_cell
-from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.paged_table import Column, PageRequest
 
 #: What `s` goes through, "" being all documents.
@@ -51,6 +48,7 @@ class InvoiceListScreen(ListScreen):
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
         Binding("h", "history", N_("history"), show=False, id="history"),
         Binding("o", "document", N_("PDF"), show=False, id="document.pdf"),
+        Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
     ]
     EMPTY = N_("no document; n makes an invoice")
     FILTER_HINT = N_("number, customer, order, amount, >1000, status")
@@ -80,6 +78,8 @@ class InvoiceListScreen(ListScreen):
             ("x", _("explain")),
             ("h", _("history")),
             ("o", _("PDF")),
+            ("f", _("evidence")),
+            ("i", _("inquiry")),
         ]
 
     # -- data ------------------------------------------------------------
@@ -177,33 +177,20 @@ class InvoiceListScreen(ListScreen):
 
     def action_credit(self) -> None:
         if (record := self._issued()) is not None:
-            ask_credit(self, record.id, record.number or "", money(record.gross, record.currency, code=True))
+            from tui_billing.screens.credit_entry import CreditEntryScreen
 
-    @on(IssueLine.Confirmed)
-    def _confirmed(self, event: IssueLine.Confirmed) -> None:
-        if isinstance(event.purpose, tuple) and event.purpose[0] == "credit":
-            self.workstation.answer(carry_out_credit(self, event.purpose[1]), name="credit")
+            self.workstation.open(CreditEntryScreen(record.id))
+
+    def action_evidence(self) -> None:
+        if (record := self._issued()) is not None:
+            self.workstation.make_evidence(record.id, record.number or "")
+
+    def inquiry_about(self) -> tuple[str, int]:
+        record: DocumentRow | None = self.record
+        return (record.customer_code or "", record.id if record.number else 0) if record else ("", 0)
 
 
 # -- what the list and the detail both do --------------------------------
-
-
-def ask_credit(screen: Any, invoice_id: int, number: str, amount: str) -> None:
-    """Open the line that asks whether an invoice shall be credited whole."""
-    text = _("credit {number} whole, {amount}: Enter issues the credit note", number=number, amount=amount)
-    screen.answer_line.open(text, purpose=("credit", invoice_id))
-
-
-async def carry_out_credit(screen: Any, invoice_id: int) -> None:
-    """Issue the credit note and say what was done."""
-    try:
-        done = await screen.desk.do(credit, invoice_id)
-    except Problem as error:
-        screen.say_problem(error)
-        return
-    screen.workstation.render_document(done["id"], done["number"])
-    screen.reload()
-    screen.say(_("credit note {number} is issued", number=done["number"]))
 
 
 async def show_document(screen: Any, invoice_id: int, number: str) -> None:

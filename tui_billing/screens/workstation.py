@@ -152,6 +152,12 @@ class Workstation(OrderedKeys, ThemedApp):
 
         self.push_screen(PaymentEntryScreen(customer, bank_line))
 
+    def new_inquiry(self, customer: str = "", invoice_id: int = 0) -> None:
+        """The form of a call or mail, with the customer's whole history."""
+        from tui_billing.screens.inquiry_entry import InquiryEntryScreen
+
+        self.push_screen(InquiryEntryScreen(customer, invoice_id))
+
     def open_invoice(self, invoice_id: int) -> None:
         from tui_billing.screens.invoice_detail import InvoiceDetailScreen
 
@@ -188,6 +194,36 @@ class Workstation(OrderedKeys, ThemedApp):
         screen = self.screen
         if text and isinstance(screen, BillingScreen):
             screen.say("! " + text)
+
+    def make_evidence(self, invoice_id: int, number: str, dispute_id: int = 0) -> Worker[None]:
+        """Make the evidence pack of an invoice or dispute; keys do not wait for it."""
+        return self.run_worker(
+            self._make_evidence(invoice_id, number, dispute_id), group="evidence", exit_on_error=False
+        )
+
+    async def _make_evidence(self, invoice_id: int, number: str, dispute_id: int) -> None:
+        from tui_billing.documents.evidence import make_pack
+        from tui_billing.services import evidence
+
+        desk, screen = self.desk, self.screen
+        if isinstance(screen, BillingScreen):
+            screen.say(_("making the evidence pack of {number} …", number=number))
+        try:
+            for key, name in await desk.ask(evidence.missing_documents, invoice_id):
+                await self.render_document(key, name).wait()
+            pack = await desk.ask(evidence.pack_of, invoice_id, dispute_id, desk.today, desk.language)
+            path = await desk.ask(evidence.evidence_path, number)
+            made = await asyncio.to_thread(make_pack, pack, path)
+            if dispute_id:
+                await desk.do(evidence.record_pack, dispute_id, made)
+        except Problem as error:
+            text = "! " + translate(error)
+        else:
+            text = _("{path} is written ({pages} pages)", path=made.path, pages=made.pages)
+        screen = self.screen
+        if isinstance(screen, BillingScreen):
+            screen.reload()
+            screen.say(text)
 
     def show_help(self, about: BillingScreen) -> None:
         from tui_billing.screens.help import HelpScreen

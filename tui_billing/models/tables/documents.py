@@ -176,5 +176,3 @@ class Rendering(Table):
     sha256 = TextField()
     missing = TextField(default="")
     at = TextField()
-    format = TextField(default="pdf")
-    findings = JsonField(default=list)

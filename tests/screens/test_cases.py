@@ -1,0 +1,103 @@
+"""The case desk by keyboard: lines picked, credits by line and amount, inquiries in few keys, the pack by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.builders import clerk, issued
+from tui_billing.screens.dispute_detail import DisputeScreen
+from tui_billing.services import disputes, operators
+
+
+async def test_lines_are_picked_by_their_numbers(workstation, books):
+    issued(books, "ACME", "A10 2", "B20 4", "D40 3")
+    async with workstation() as hand:
+        await hand.keys("2", "d", "b", "enter", *"2 3=20", "ctrl+s")
+        assert hand.said == "dispute 236.00 EUR of F2026-00001, lines 2, 3, wrong quantity: Enter opens it"
+        assert "◂ 20.00" in hand.row("#reasons")
+        await hand.keys("enter")
+        assert books.rows("SELECT l.position, d.amount FROM dispute_line d JOIN invoice_line l ON l.id = d.line_id"
+                          " ORDER BY l.position") == [(2, 21_600), (3, 2_000)]  # fmt: skip
+        await hand.keys("d", "a", "enter", "2", "ctrl+s", "enter")
+        assert "line 2 of F2026-00001 is disputed already in dispute 1" in hand.said
+
+
+async def test_a_credit_by_line_and_amount_shows_what_is_left(workstation, books):
+    issued(books, "ACME", "A10 2", "B20 4")
+    async with workstation() as hand:
+        await hand.keys("2", "c", *"2x1", "ctrl+s")
+        assert hand.said == "credit 54.00 EUR of F2026-00001: Enter issues the credit note"
+        assert "1,722.00 EUR is left to credit then" in hand.row("#reasons")
+        await hand.keys("enter")
+        assert hand.said == "credit note A2026-00001 is issued"
+        await hand.keys("home", "down", "c", "tab", *"100", "ctrl+s", "enter")
+        assert books.rows("SELECT gross FROM invoice WHERE kind = 'credit_note' ORDER BY id") == [(5_400,), (10_000,)]
+
+
+async def test_an_inquiry_takes_eight_keys_from_anywhere(workstation, books):
+    issued(books, "ACME", "A10")
+    async with workstation() as hand:
+        await hand.keys("i", *"acm", "enter", "b", "ctrl+s")  # seven
+        assert hand.said == "logged: ACME, how to pay"
+        row = books.row("SELECT subject, answer, channel FROM inquiry")
+        assert row[0] == "how_to_pay" and "FR76 3000 6000" in row[1] and row[2] == "call"
+        await hand.keys("2", "i")
+        assert "F2026-00001" in hand.row("#history") and "inquiry" in hand.row("#history")
+        await hand.keys("enter", *"ring back", "enter", "t", "ctrl+s")
+        assert books.row("SELECT text, follow_up, invoice_id FROM inquiry ORDER BY id DESC LIMIT 1") == (
+            "ring back", "2026-11-25", books.value("SELECT min(id) FROM invoice"),
+        )  # fmt: skip
+        await hand.keys("1")
+        await hand.settle()
+        assert "1 inquiries to follow up" in hand.row("#board")
+        await hand.keys("2", "i")
+        assert "to follow up: ring back" in hand.row("#history")
+        await hand.keys("enter", *"=done", "ctrl+s", "1")
+        await hand.settle()
+        assert "to follow up" not in hand.row("#board").replace("overdue to follow up", "")
+
+
+async def test_a_question_to_a_colleague_and_its_answer(workstation, books):
+    done = issued(books, "ACME", "A10")
+    operators.set_role(books, clerk("founder", "supervisor"), "paul", "clerk")
+    disputes.open_dispute(books, clerk(), done["id"])
+    async with workstation() as hand:
+        await hand.keys("4", "enter", *"?paul was it 600", "ctrl+s")
+        assert books.value("SELECT status FROM dispute") == "waiting_colleague"
+        assert "question → paul: was it 600" in hand.row("#timeline")
+        await hand.keys(*"?nobody x", "ctrl+s")
+        assert "no operator nobody" in hand.said
+        await hand.keys("ctrl+u", *"=yes", "ctrl+s")
+        assert books.value("SELECT status FROM dispute") == "investigating"
+    async with workstation(operator="paul") as hand:
+        disputes.note_dispute(books, clerk(), 1, "sure", "question", colleague="paul")
+        await hand.keys("f5")
+        await hand.settle()
+        assert "1 questions to you" in hand.row("#board")
+
+
+async def test_one_key_makes_the_pack(workstation, books):
+    done = issued(books, "ACME", "A10")
+    disputes.open_dispute(books, clerk(), done["id"], reason="price", note="too dear")
+    async with workstation(size=(100, 30)) as hand:
+        await hand.keys("4", "f")
+        await hand.app.workers.wait_for_complete()
+        assert "evidence-F2026-00001.pdf is written" in hand.said
+        name = books.value("SELECT text FROM dispute_note WHERE kind = 'document'").partition(" ")[0]
+        if books.path:
+            assert (Path(books.path).parent / "documents" / name).stat().st_size > 1_000
+        await hand.keys("enter")
+        assert isinstance(hand.app.screen, DisputeScreen)
+
+
+async def test_a_credit_above_the_limit_waits(workstation, books):
+    from tui_billing.services import credit_approval
+
+    issued(books, "ACME", "A10")
+    credit_approval.set_limit(books, clerk("founder", "supervisor"), 10_000)
+    async with workstation() as hand:
+        await hand.keys("2", "c", "ctrl+s", "enter")
+        assert "it waits for a supervisor" in hand.said
+        await hand.keys("1")
+        await hand.settle()
+        assert "1 credits to approve" in hand.row("#board")

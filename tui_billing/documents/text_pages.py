@@ -1,0 +1,102 @@
+"""Plain pages of text: letters, and the front pages of an evidence pack; laid out first, then drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui_billing.documents.sheet import (
+    BODY,
+    FAINT,
+    HEAD,
+    LEFT,
+    RIGHT,
+    STRONG,
+    TITLE,
+    Sheet,
+    Style,
+)
+from tui_billing.documents.typeface import Typeface, tidy
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+#: Where text ends on a page; the foot below it is for page numbers.
+BOTTOM = 280.0
+_STYLES = {"title": TITLE, "head": HEAD, "text": BODY, "strong": STRONG, "faint": FAINT}
+_GAP = {"title": 4.0, "head": 3.0}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph of a kind (`title`, `head`, `text`, `strong`, `faint`), with what stands at the right edge."""
+
+    kind: str
+    text: str
+    right: str = ""
+
+
+def characters_of(blocks: Iterable[Block]) -> set[str]:
+    """All characters, for the choice of fonts."""
+    return {char for block in blocks for text in (block.text, block.right) for char in tidy(text)}
+
+
+def lay_out(blocks: Sequence[Block], typeface: Typeface) -> Sheet:
+    """The pages of these blocks; a paragraph goes on where a page ends, a heading stays with what follows."""
+    sheet = Sheet(typeface, BOTTOM)
+    for block in blocks:
+        style = _STYLES[block.kind]
+        sheet.y += _GAP.get(block.kind, 0.0)
+        if block.kind in ("title", "head") and sheet.room < 4 * style.leading:
+            sheet.add_page()
+        _write(sheet, block, style)
+    return sheet
+
+
+def _write(sheet: Sheet, block: Block, style: Style) -> None:
+    room = RIGHT - LEFT - (28.0 if block.right else 0.0)
+    for paragraph in tidy(block.text).split("\n"):
+        for place, line in enumerate(sheet.wrap(paragraph, room, style) or [""]):
+            if sheet.room < style.leading:
+                sheet.add_page()
+            sheet.write(LEFT, sheet.y, line, style)
+            if block.right and not place:
+                sheet.write(RIGHT, sheet.y, block.right, style, right=True)
+            sheet.y += style.leading
+    if block.kind == "text":
+        sheet.y += 0.8
+
+
+def blank(typeface: Typeface, *, title: str, author: str, when: dt.date) -> FPDF:
+    """An empty document with the typeface in it; the same content gives the same bytes."""
+    from fpdf import FPDF
+
+    from tui_billing.documents.invoice_pdf import PRODUCER, TOOL, font_of
+    from tui_billing.documents.kept_fonts import add_font
+
+    pdf = FPDF(format="A4", unit="mm")
+    pdf.set_auto_page_break(False)
+    pdf.render_color_fonts = False
+    pdf.set_creation_date(dt.datetime.combine(when, dt.time(12), dt.UTC))
+    pdf.set_title(title)
+    pdf.set_author("".join(char for char in tidy(author) if char.isprintable()))
+    pdf.set_creator(TOOL)
+    pdf.set_producer(PRODUCER)
+    for key, face in typeface.faces.items():
+        add_font(pdf, *font_of(key), face)
+    return pdf
+
+
+def render_text(blocks: Sequence[Block], *, title: str, author: str, when: dt.date) -> bytes:
+    """A document of these blocks alone (a letter)."""
+    from tui_billing.documents.invoice_pdf import paint
+
+    typeface = Typeface(characters_of(blocks))
+    sheet = lay_out(blocks, typeface)
+    pdf = blank(typeface, title=title, author=author, when=when)
+    for page in sheet.pages:
+        pdf.add_page()
+        paint(pdf, page)
+    return bytes(pdf.output())
