@@ -39,7 +39,15 @@ from tui_billing.services.batch import CHUNK_SECONDS, command_result
 from tui_billing.services.consume import keep_in
 from tui_billing.services.context import Context, Work, company, new_command_id, transact
 from tui_billing.services.ledger import bank_code
-from tui_billing.services.receive import Incoming, known_customer, lock_open_items, rate_on, reverse_in, take_in
+from tui_billing.services.receive import (
+    Incoming,
+    known_customer,
+    lock_open_items,
+    rate_on,
+    reverse_in,
+    take_credits_back,
+    take_in,
+)
 from tui_billing.services.refunds import Refund, Source, link_refund, refund, refund_came_back, reverse_refund
 from tui_billing.services.returns import restore_in, return_payment
 
@@ -319,6 +327,7 @@ def take_back_line(books: Books, context: Context, line_id: int, reason: str = "
                 restore_in(work, each.receipt_id or 0, dt.date.fromisoformat(each.date), reason)
             elif each.kind == "receipt" and _made_by(books, each.receipt_id, line.id):
                 reverse_in(work, each.receipt_id or 0, work.today, reason)
+                take_credits_back(work, each.receipt_id or 0, reason)
                 for other in standing(books, "receipt_id", each.receipt_id or 0):
                     backs.append(take_back_clearing(work, other.id, work.today, reason))
                 reversed_receipts.append(each.receipt_id)

@@ -256,11 +256,27 @@ def reverse_receipt(books: Books, context: Context, receipt_id: int, reason: str
 
     def do(work: Work) -> dict[str, Any]:
         reopened = reverse_in(work, receipt_id, work.today, reason)
+        reopened += take_credits_back(work, receipt_id, reason)
         for each in standing(books, "receipt_id", receipt_id):
             take_back_clearing(work, each.id, work.today, reason)
-        return {"id": receipt_id, "reopened": reopened}
+        return {"id": receipt_id, "reopened": list(dict.fromkeys(reopened))}
 
     return transact(books, context, "reverse", do)
+
+
+def take_credits_back(work: Work, receipt_id: int, reason: str) -> list[int]:
+    """What credit notes settled at one stroke with a receipt, when that stroke was a slip; the invoices' ids."""
+    rows = work.books.rows(
+        "SELECT a.id, a.invoice_id FROM receipt r JOIN posting m ON m.entity = 'receipt' AND m.entity_id = r.id"
+        " AND m.verb = 'receive' JOIN invoice n ON n.customer_id = r.customer_id AND n.kind = 'credit_note'"
+        " JOIN allocation a ON a.credit_note_id = n.id AND a.reverses_id IS NULL"
+        " JOIN posting p ON p.entity = 'allocation' AND p.entity_id = a.id AND p.command_id = m.command_id"
+        " WHERE r.id = ? AND NOT EXISTS (SELECT 1 FROM allocation b WHERE b.reverses_id = a.id) ORDER BY a.id",
+        (receipt_id,),
+    )
+    for key, _ in rows:
+        take_back(work, key, work.today, reason)
+    return [invoice for _, invoice in rows]
 
 
 def reverse_in(work: Work, receipt_id: int, day: dt.date, reason: str, verb: str = "reverse") -> list[int]:
