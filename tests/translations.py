@@ -40,6 +40,7 @@ KEYWORDS = {
     "Remark": 2,
     "remark": 2,
     "Glyph": 3,
+    "Coded": 1,
 }
 
 

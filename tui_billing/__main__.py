@@ -20,7 +20,8 @@ tui-billing company  show | set
 tui-billing customer list | show | add | import
 tui-billing item     list | show | add | import
 tui-billing invoice  list | show | create | issue | credit | render
-tui-billing payment  list | receive | reverse | allocate | take-back
+tui-billing payment  list | receive | reverse | allocate | take-back | write-off | reasons
+tui-billing payment  refund | return
 tui-billing bank     import | list | statements | account
 tui-billing dispute  list | show | open | note | close
 tui-billing attach   add | list | save | limit

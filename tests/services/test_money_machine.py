@@ -455,11 +455,11 @@ def on_postgres(make_postgres_database, begun_postgres) -> Callable[[], Books]:
 
 
 def test_on_sqlite(on_sqlite):
-    run(on_sqlite, 12, 25)
+    run(on_sqlite, 10, 25)
 
 
 def test_on_postgres(on_postgres):
-    run(on_postgres, 4, 25)
+    run(on_postgres, 3, 20)
 
 
 @pytest.mark.prove

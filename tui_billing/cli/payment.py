@@ -1,4 +1,4 @@
-"""payment: list, receive, reverse, allocate, take-back."""
+"""payment: list, receive, reverse, allocate, take-back; what goes back is in payment_back."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tui_billing.cli import payment_back
 from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import put, put_json, put_json_array, put_table
 from tui_billing.cli.reading import read_objects
@@ -15,16 +16,19 @@ from tui_billing.locale import _
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
 from tui_billing.rules.dates import parse_iso
+from tui_billing.rules.differences import EARLY_PAYMENT, ROUNDING
 from tui_billing.rules.money import exponent, to_minor
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.problem import NotFound, Problem, Unusable
 from tui_billing.rules.text import quote
 from tui_billing.services import allocate as allocations
 from tui_billing.services import answers, batch, receive
+from tui_billing.services.allocate import Part
 from tui_billing.services.context import Context
 
 app = make_app("Payments and what they settle.")
 _FIELDS = ("customer", "date", "amount", "currency", "reference", "payer", "note", "allocations", "command_id")
+_ALLOCATION = {"invoice", "amount", "discount", "given_up", "reason_code", "reason"}
 _COMMAND_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -108,7 +112,7 @@ def _payment(books: Books, context: Context, data: dict[str, Any]) -> receive.Pa
         reference=_text(data, "reference"),
         payer=_text(data, "payer"),
         note=_text(data, "note"),
-        allocations=_allocations(books, data.get("allocations"), amount, currency),
+        **_settled(books, data.get("allocations"), amount, currency),
     )
 
 
@@ -129,30 +133,39 @@ def _amount(data: dict[str, Any], currency: str, name: str, place: str = "") -> 
     return to_minor(parse_plain(text, places, place or name), currency, place or name)
 
 
-def _allocations(books: Books, wanted: Any, amount: int, currency: str) -> list[tuple[int, int]] | None:
-    """(invoice id, amount) as asked for; an amount left out is all that is open, as far as the money goes."""
+def _settled(books: Books, wanted: Any, amount: int, currency: str) -> dict[str, Any]:
+    """What the payment settles: `allocations` left to the books (None), or `parts` as asked for."""
     if wanted is None:
-        return None
+        return {"allocations": None}
     if not isinstance(wanted, list):
         raise Problem("allocations must be a list", field="allocations")
-    chosen: list[tuple[int, int]] = []
+    parts: list[Part] = []
     for number, each in enumerate(wanted, 1):
-        place = f"allocations.{number}"
-        if not isinstance(each, dict) or set(each) - {"invoice", "amount"} or not each.get("invoice"):
-            raise Problem(
-                "an allocation is {example}", field=place, example='{"invoice": "F2026-00001", "amount": "10.00"}'
-            )
-        invoice = _find(books, _text(each, "invoice", f"{place}.invoice"), f"{place}.invoice")
-        part = _amount(each, currency, "amount", f"{place}.amount")
-        if part is None:
-            taken = sum(before for key, before in chosen if key == invoice)
-            opened = int(books.value("SELECT open FROM invoice WHERE id = ?", (invoice,)) or 0) - taken  # type: ignore[call-overload]
-            part = min(opened, amount)
-            if part <= 0:
-                raise Problem("nothing is left to allocate to {number}", field=place, number=each["invoice"])
-        chosen.append((invoice, part))
-        amount -= part
-    return chosen
+        part = _part(books, each, f"allocations.{number}", parts, amount, currency)
+        amount -= part.paid
+        parts.append(part)
+    return {"allocations": (), "parts": tuple(parts)}
+
+
+def _part(books: Books, each: Any, place: str, before: list[Part], left: int, currency: str) -> Part:
+    """One allocation; an amount left out is all that is open less what is given up, as far as the money goes."""
+    if not isinstance(each, dict) or set(each) - _ALLOCATION or not each.get("invoice"):
+        raise Problem(
+            "an allocation is {example}", field=place, example='{"invoice": "F2026-00001", "amount": "10.00"}'
+        )
+    invoice = _find(books, _text(each, "invoice", f"{place}.invoice"), f"{place}.invoice")
+    discount = _amount(each, currency, "discount", f"{place}.discount")
+    given = discount if discount is not None else _amount(each, currency, "given_up", f"{place}.given_up")
+    code = _text(each, "reason_code", f"{place}.reason_code") or (EARLY_PAYMENT if discount is not None else ROUNDING)
+    paid = _amount(each, currency, "amount", f"{place}.amount")
+    if paid is None:
+        taken = sum(part.paid + part.given_up for part in before if part.invoice_id == invoice) + (given or 0)
+        opened = int(books.value("SELECT open FROM invoice WHERE id = ?", (invoice,)) or 0) - taken  # type: ignore[call-overload]
+        paid = min(opened, left)
+        if paid <= 0:
+            raise Problem("nothing is left to allocate to {number}", field=place, number=each["invoice"])
+    reason = _text(each, "reason", f"{place}.reason")
+    return Part(invoice, paid, given or 0, code if given else "", reason)
 
 
 def _find(books: Books, number: str, field: str) -> int:
@@ -240,3 +253,9 @@ def take_back(
         put_json({"id": back, "reverses": key})
     else:
         put(_("allocation {id} is taken back", id=key))
+
+
+app.command("write-off")(payment_back.write_off)
+app.command("reasons")(payment_back.list_reasons)
+app.command("refund")(payment_back.refund)
+app.command("return")(payment_back.give_back)

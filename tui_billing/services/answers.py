@@ -12,7 +12,7 @@ from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, RATE
-from tui_billing.models.queries import facts, lists, overview, report
+from tui_billing.models.queries import facts, lists, overview, refunds, report
 from tui_billing.rules.aging import BUCKETS
 from tui_billing.rules.money import plain
 from tui_billing.rules.problem import NotFound
@@ -141,7 +141,13 @@ def _payment(row: dict[str, Any]) -> dict[str, Any]:
         "reversed_on": row["reversed_on"],
         "reversal_reason": row["reversal_reason"] or None,
         "allocations": [
-            {"id": part[0], "invoice": part[1], "amount": plain(part[2], currency), "date": part[3]}
+            {
+                "id": part[0],
+                "invoice": part[1],
+                "amount": plain(part[2], currency),
+                "date": part[3],
+                **({"given_up": plain(part[4], currency), "reason_code": part[5]} if part[4] else {}),
+            }
             for part in row["allocations"]
         ],
     }
@@ -158,6 +164,44 @@ def payment_json(books: Books, receipt_id: int) -> dict[str, Any]:
     if not rows:
         raise NotFound("there is no payment {id}; list them with: tui-billing payment list", id=receipt_id)
     return _payment(rows[0])
+
+
+def _refund(row: dict[str, Any]) -> dict[str, Any]:
+    currency = row["currency"]
+    return {
+        "id": row["id"],
+        "customer": row["code"],
+        "customer_name": row["name"],
+        "date": row["date"],
+        "amount": plain(row["amount"], currency),
+        "currency": currency,
+        "status": "reversed" if row["reversed_on"] else "cleared" if row["lines"] else "open",
+        "iban": row["iban"],
+        "payee": row["payee"],
+        "reference": row["reference"],
+        "reason": row["reason"],
+        "reversed_on": row["reversed_on"],
+        "sources": [
+            {"payment": part[0], "amount": plain(part[2], currency)}
+            if part[0]
+            else {"credit_note": part[1], "amount": plain(part[2], currency)}
+            for part in row["sources"]
+        ],
+        "lines": row["lines"],
+    }
+
+
+def list_refunds(books: Books) -> list[dict[str, Any]]:
+    """Refunds by date, each with what it was taken from and the bank lines it stands on."""
+    return [_refund(row) for row in refunds.refunds(books)]
+
+
+def refund_json(books: Books, refund_id: int) -> dict[str, Any]:
+    """One refund."""
+    rows = refunds.refunds(books, refund_id)
+    if not rows:
+        raise NotFound("there is no refund {id}; list them with: tui-billing payment refund list", id=refund_id)
+    return _refund(rows[0])
 
 
 def list_rates(books: Books) -> list[dict[str, Any]]:

@@ -89,14 +89,17 @@ def items(books: Books, code: str = "") -> list[dict[str, Any]]:
 
 
 def receipts(books: Books, receipt_id: int | None = None) -> list[dict[str, Any]]:
-    """Payments by date, or one; each with its standing `allocations` (id, number, amount, date)."""
+    """Payments by date, or one; each with its standing `allocations`
+    (id, number, amount, date, given up with it or None, its reason code)."""
     where, parameters = ("", ()) if receipt_id is None else (" WHERE r.id = ?", (receipt_id,))
     rows = books.rows(
         f"SELECT {_RECEIPT} FROM receipt r JOIN customer c ON c.id = r.customer_id{where} ORDER BY r.date, r.id",
         parameters,
     )
     parts = books.rows(
-        "SELECT r.id, a.id, i.number, a.amount, a.date FROM allocation a JOIN receipt r ON r.id = a.receipt_id"
+        "SELECT r.id, a.id, i.number, a.amount, a.date, g.amount, g.reason_code FROM allocation a"
+        " LEFT JOIN allocation g ON g.given_with_id = a.id AND g.reverses_id IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM allocation gone WHERE gone.reverses_id = g.id) JOIN receipt r ON r.id = a.receipt_id"
         " JOIN invoice i ON i.id = a.invoice_id LEFT JOIN allocation back ON back.reverses_id = a.id"
         + (where or " WHERE 1 = 1")
         + " AND a.reverses_id IS NULL AND back.id IS NULL ORDER BY a.id",
