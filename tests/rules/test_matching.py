@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui_billing.rules.identifiers import payment_reference
-from tui_billing.rules.matching import (
+from tui_billing.rules.matching.proposal import (
     Item,
     Line,
     Reason,

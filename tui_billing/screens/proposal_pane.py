@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from tui_billing.locale import N_, _
 from tui_billing.models.queries.payments import Proposal
-from tui_billing.rules.matching import Candidate, Reason
+from tui_billing.rules.matching.proposal import Candidate, Reason
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.text import width
 from tui_billing.screens.amounts import short_day

@@ -11,7 +11,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
 from tui_billing.rules.content import CustomerFacts
 from tui_billing.rules.identifiers import compact
-from tui_billing.rules.matching import (
+from tui_billing.rules.matching.proposal import (
     NAMED,
     Candidate,
     Item,
