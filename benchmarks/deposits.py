@@ -132,15 +132,15 @@ def main() -> int:
     for kind, count in sorted(total.items(), key=lambda one: -one[1]):
         share = 100 * right[kind] / count
         print(f"{kind:<24}{count:>9}{right[kind]:>9}{share:>8.1f}{clear[kind]:>9}{certain[kind]:>9}")
-    count, good = sum(total.values()), sum(right.values())
-    print(f"{'all':<24}{count:>9}{good:>9}{100 * good / count:>8.1f}{sum(clear.values()):>9}{sum(certain.values()):>9}")
+    count, hits = sum(total.values()), sum(right.values())
+    print(f"{'all':<24}{count:>9}{hits:>9}{100 * hits / count:>8.1f}{sum(clear.values()):>9}{sum(certain.values()):>9}")
     print(f"wrong ones posted by themselves: {len(wrong)}")
     for deposit, verdict in wrong:
         tell(deposit, verdict)
     print(f"matched: {1000 * spent / count:.2f} ms a deposit against {len(month.bills)} open items")
     slowest = time_cover()
     print(f"exact cover of 12 of 60, slowest of 20: {1000 * slowest:.0f} ms")
-    return 0 if good * 1000 >= RIGHT * count and not wrong and slowest < SECONDS else 1
+    return 0 if hits * 1000 >= RIGHT * count and not wrong and slowest < SECONDS else 1
 
 
 def tell(deposit: Deposit, verdict: Verdict) -> None:

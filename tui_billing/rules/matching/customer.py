@@ -15,8 +15,8 @@ from tui_billing.rules.matching.witness import Known, Named
 
 #: Items of one customer among which a misspelt number is looked for.
 _LIKENESSES = 300
-#: A set that so many others of its shape could equal by chance says nothing.
-_BY_CHANCE = 0.1
+#: A set says nothing where one of so many others of its shape is expected to add up by chance.
+_BY_CHANCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,7 @@ class Customer:
                 pieces, line.amount, tolerance=asked.limits.tolerance, must=keys, most=5, steps=asked.steps
             )
             for cover in covers.found:
-                chance = self._chance(cover, amounts, len(keys))
-                likely = chance > _BY_CHANCE or (cover.shape == Shape.MANY and not covers.sure)
+                likely = self._is_chance(cover, amounts, len(keys)) or (cover.shape == Shape.MANY and not covers.sure)
                 settled = settle(line, _of(self.items, cover), asked.limits)
                 self._take(settled, cover.shape, guess=likely, size=len(cover.keys))
             if covers.found:
@@ -166,14 +165,14 @@ class Customer:
                 for item in self.items
             ]
 
-    def _chance(self, cover: Cover, amounts: Sequence[int], named: int) -> float:
-        """How many sets of this shape one would expect to add up by chance, amounts being as round as they are."""
+    def _is_chance(self, cover: Cover, amounts: Sequence[int], named: int) -> bool:
+        """Whether a set of this shape is likely to add up by chance, amounts being as round as they are."""
         count, size = len(amounts) - named, len(cover.keys) - named
         runs = count * count // 2 if cover.shape == Shape.RUN else 0
         family = comb(count, size) if cover.shape in (Shape.PAIR, Shape.FEW, Shape.MANY) and size else runs
         step = gcd(*amounts)
-        width = max(1, self.line.amount // max(1, step))
-        return float(family * (2 * self.asked.limits.tolerance // step + 1) / width)
+        width = 2 * self.asked.limits.tolerance // step + 1
+        return family * width * _BY_CHANCE > max(1, self.line.amount // step)
 
     def _by_fee(self) -> None:
         limit = self.asked.limits.fee
