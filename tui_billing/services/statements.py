@@ -16,7 +16,6 @@ from tui_billing.exchange.bank.spool import Lines, statements
 from tui_billing.models.door import Books
 from tui_billing.models.tables import BankDetail, BankLine, BankStatement
 from tui_billing.models.write import add, add_all
-from tui_billing.rules.canonical import canonical
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.statement import (
     Remark,
@@ -44,6 +43,7 @@ from tui_billing.services.statement_rows import (
     row_of,
     span,
     stored_balances,
+    vouched,
 )
 from tui_billing.services.statement_taken import Taken, judge, tell_duplicates, tell_neighbours
 
@@ -276,7 +276,7 @@ class _Run:
             key = key or (self._write_head(work, own.id, statement) if new else 0)
             rows = [row_of(own.id, key, added + place, line, mark) for place, (line, mark) in enumerate(new)]
             for row in add_all(BankLine, rows):
-                digest.update(canonical({name: row[name] for name in AUDITED}).encode())
+                digest.update(vouched([row[name] for name in AUDITED]))
             self._write_details(new)
             added += len(rows)
         if not key and statement.balances != "none" and not self._is_there(own.id, statement):

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tui_billing.exchange.bank import camt_entry
-from tui_billing.exchange.bank.camt_entry import Node, child, day_of, money_of, name_of, text_at
+from tui_billing.exchange.bank.camt_entry import at, day_of, line_of, money_of, name_of, text_at, tree
 from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.statement import Remark, Statement, StatementLine
@@ -20,6 +19,8 @@ from tui_billing.rules.statement import Remark, Statement, StatementLine
 #: Element of a statement -> the format's token.
 _RECORDS = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
 _OPENING = ("OPBD", "PRCD")
+#: What stands at the head of a statement.
+_HEAD = frozenset({"Id", "ElctrncSeqNb", "LglSeqNb", "CreDtTm", "FrToDt", "Acct"})
 _PROLOG = re.compile(r"\s*(?:<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]*encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
 _SINGLE_BYTE = re.compile(r"(?i)(?:iso-?8859|windows-|cp)[0-9_-]+|us-ascii|latin")
@@ -74,11 +75,11 @@ def read(source: Source, options: Options) -> Iterator[StatementLine | Statement
             yield _broken(error, record)
 
 
-def _entered(record: _Record | None, element: Node) -> _Record:
+def _entered(record: _Record | None, element: Any) -> _Record:
     return _Record(element) if record is None else record
 
 
-def _drop_before(element: Node) -> None:
+def _drop_before(element: Any) -> None:
     """Let go of the siblings of the same name that are done with; the element itself stays until the next."""
     before = element.getprevious()
     if before is not None and before.tag == element.tag:
@@ -141,7 +142,7 @@ def _broken(error: Any, record: _Record | None) -> Remark:
 class _Record:
     """A statement while its entries pass by."""
 
-    def __init__(self, element: Node) -> None:
+    def __init__(self, element: Any) -> None:
         self.statement = Statement(format=_RECORDS[name_of(element)])
         self.problem: Remark | None = None
         self.number = 0
@@ -153,51 +154,54 @@ class _Record:
         self._created: dt.date | None = None
         self._head(element)
 
-    def _head(self, element: Node) -> None:
+    def _head(self, element: Any) -> None:
         """What stands before the entries: the schema wants it there, and so do we."""
         statement = self.statement
-        account = child(element, "Acct")
-        if account is not None:
-            statement.account = text_at(account, "Id", "IBAN") or text_at(account, "Id", "Othr", "Id")
-            statement.account = statement.account or text_at(account, "Id", "PrtryAcct", "Id")
-            statement.currency = text_at(account, "Ccy").upper()
+        head = {name_of(each): tree(each) or (each.text or "") for each in element if name_of(each) in _HEAD}
+        account = head.get("Acct")
+        statement.account = (
+            text_at(account, "Id", "IBAN")
+            or text_at(account, "Id", "Othr", "Id")
+            or text_at(account, "Id", "PrtryAcct", "Id")
+        )
+        statement.currency = text_at(account, "Ccy").upper()
         self._own = re.sub(r"\s", "", statement.account).upper()
-        statement.reference = text_at(element, "Id")
-        statement.sequence = text_at(element, "ElctrncSeqNb") or text_at(element, "LglSeqNb")
+        statement.reference = " ".join(str(head.get("Id", "")).split())
+        statement.sequence = str(head.get("ElctrncSeqNb") or head.get("LglSeqNb") or "").strip()
         try:
-            self._created = day_of(child(element, "CreDtTm"))
-            span = child(element, "FrToDt")
-            if span is not None:
-                statement.date_from = day_of(child(span, "FrDtTm") if child(span, "FrDtTm") is not None else span)
-                statement.date_to = day_of(child(span, "ToDtTm"))
+            self._created = day_of(head.get("CreDtTm", ""))
+            span = head.get("FrToDt", {})
+            statement.date_from, statement.date_to = day_of(at(span, "FrDtTm")), day_of(at(span, "ToDtTm"))
         except Problem as problem:
             self._refuse(problem, element)
 
-    def balance(self, element: Node) -> None:
+    def balance(self, element: Any) -> None:
         if self.problem:
             return
         try:
-            kind = text_at(element, "Tp", "CdOrPrtry", "Cd") or text_at(element, "Tp", "CdOrPrtry", "Prtry")
-            amount, currency = money_of(child(element, "Amt"))
-            if text_at(element, "CdtDbtInd") == "DBIT":
+            node = tree(element)
+            kind = text_at(node, "Tp", "CdOrPrtry", "Cd") or text_at(node, "Tp", "CdOrPrtry", "Prtry")
+            amount, currency = money_of(at(node, "Amt"))
+            if text_at(node, "CdtDbtInd") == "DBIT":
                 amount = -amount
-            self._places.setdefault(kind, []).append((amount, currency, day_of(child(element, "Dt"))))
+            self._places.setdefault(kind, []).append((amount, currency, day_of(at(node, "Dt"))))
             if not self.statement.currency and kind in (*_OPENING, "CLBD"):
                 self.statement.currency = currency
         except Problem as problem:
             self._refuse(problem, element)
 
-    def entry(self, element: Node) -> StatementLine | None:
+    def entry(self, element: Any) -> StatementLine | None:
         """The line of a booked entry; None for one that is not booked or cannot be read."""
         self.number += 1
         if self.problem:
             return None
         try:
-            status = text_at(element, "Sts", "Cd") or text_at(element, "Sts")
+            entry = tree(element)
+            status = text_at(entry, "Sts", "Cd") or text_at(entry, "Sts")
             if status.upper() not in ("BOOK", ""):
                 self.waiting += 1
                 return None
-            line = camt_entry.read(element, self._own, self._day_without_one)
+            line = line_of(entry, self._own, self._day_without_one)
         except Problem as problem:
             self._refuse(problem, element)
             return None
@@ -214,12 +218,12 @@ class _Record:
         closing = self._places.get("CLBD")
         return (closing[-1][2] if closing else None) or self.statement.date_to or self._created
 
-    def _refuse(self, problem: Problem, element: Node) -> None:
+    def _refuse(self, problem: Problem, element: Any) -> None:
         line = int(element.sourceline or 0)
         values = {**problem.values, "entry": self.number} if self.number else problem.values
         self.problem = Remark("refused", "entry", problem.message, values, line).about(self.statement)
 
-    def finish(self, element: Node) -> Iterator[Statement | Remark]:
+    def finish(self, element: Any) -> Iterator[Statement | Remark]:
         statement = self.statement
         if self.problem:
             yield self.problem.about(statement)
