@@ -33,6 +33,8 @@ COMMANDS = (
     (("inquiry", "demande"), "inquiry"),
     (("items", "item", "articles", "article"), "items"),
     (("new", "nouvelle"), "new"),
+    (("import", "importer"), "import"),
+    (("statements", "releves"), "statements"),
     (("help", "aide"), "help"),
     (("quit", "quitter"), "quit"),
 )
@@ -117,6 +119,16 @@ class CommandLineScreen(ModalScreen[None]):
         elif command == "inquiry":
             self.action_close()
             workstation.new_inquiry(rest)
+        elif command == "import":
+            from tui_billing.screens.statement_import import StatementImportScreen
+
+            self.action_close()
+            workstation.open(StatementImportScreen(rest))
+        elif command == "statements":
+            from tui_billing.screens.statements import StatementsScreen
+
+            self.action_close()
+            workstation.open(StatementsScreen())
         elif command == "new":
             self.action_close()
             if rest:

@@ -62,6 +62,7 @@ class PaymentsScreen(BillingScreen):
         Binding("k", "keep", N_("keep on account"), show=False, id="payment.keep"),
         Binding("u", "undo", N_("take back"), show=False, id="undo"),
         Binding("v", "reverse", N_("reverse"), show=False, id="payment.reverse"),
+        Binding("f", "import_file", N_("bank file"), show=False, id="bank.import"),
     ]
 
     def __init__(self) -> None:
@@ -101,6 +102,7 @@ class PaymentsScreen(BillingScreen):
             ("p", _("payment form")),
             ("u", _("take back")),
             ("v", _("reverse")),
+            ("f", _("bank file")),
             *self.place_keys(),
         ]
 
@@ -119,6 +121,12 @@ class PaymentsScreen(BillingScreen):
         super().on_mount()
         self.pane.language = self.desk.language
         self.table.show()
+
+    def action_import_file(self) -> None:
+        """Take in a bank's file; its lines are in the queue when it is left."""
+        from tui_billing.screens.statement_import import StatementImportScreen
+
+        self.workstation.open(StatementImportScreen())
 
     # -- reading ---------------------------------------------------------
 

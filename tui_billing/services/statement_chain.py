@@ -7,6 +7,7 @@ from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.rules.statement import Statement, chain_break, missing_between
+from tui_billing.rules.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +183,31 @@ def _follow(found: list[dict[str, Any]]) -> None:
             here["break"] = chain_break(last["closing"], here["opening"])
             here["missing"] = missing_between(last["sequence"], here["sequence"])
         before[account] = here
+
+
+def statement_page(
+    books: Books, words: tuple[str, ...], direction: str, key: tuple[Any, ...] | None, limit: int
+) -> tuple[list[dict[str, Any]], bool, bool]:
+    """(statements, more before, more after): a page of the list by key (last day, id), the newest first.
+
+    Only statements whose account, number, reference or file hold all the words (folded).
+    """
+    rows = [row for row in list_statements(books) if all(word in _folded(row) for word in words)]
+    places = {(row["to"], row["id"]): place for place, row in enumerate(rows)}
+    at = places.get((str(key[0]), int(key[1])), 0) if key else 0
+    if direction == "after":
+        start = at + 1
+    elif direction == "before":
+        start = max(0, at - limit)
+        return rows[start:at], start > 0, True
+    elif direction == "last":
+        start = max(0, len(rows) - limit)
+    elif direction == "around":
+        start = max(0, at - limit // 2)
+    else:
+        start = 0
+    return rows[start : start + limit], start > 0, start + limit < len(rows)
+
+
+def _folded(row: dict[str, Any]) -> str:
+    return fold(" ".join(str(row[name]) for name in ("name", "iban", "reference", "sequence", "source")))

@@ -64,13 +64,16 @@ class Dates:
         """The order that the file shows, or as `day_first` says; Problem where it shows two or none."""
         if self.day_first and self.month_first:
             if day_first is None:
-                raise Problem("some dates of the file have the day first, some the month; get the file again")
+                raise Problem(
+                    "some dates of the file have the day first, some the month; get the file again", field="order"
+                )
             return "dmy" if day_first else "mdy"
         if self.day_first or self.month_first:
             return "dmy" if self.day_first else "mdy"
         if self.open and day_first is None:
             raise Problem(
-                "the dates of the file can be read day first or month first; say which with --day-first or --month-first"
+                "the dates of the file can be read day first or month first; say which with --day-first or --month-first",
+                field="order",
             )
         return "mdy" if day_first is False else "dmy"
 
