@@ -23,6 +23,8 @@ tui-billing invoice  list | show | create | issue | credit | render
 tui-billing payment  list | receive | reverse | allocate | take-back | write-off | reasons
 tui-billing payment  refund | return
 tui-billing bank     import | list | statements | account
+tui-billing mandate  list | add | revoke
+tui-billing order    list | show | due | collect | refund | cancel
 tui-billing dispute  list | show | open | note | close
 tui-billing attach   add | list | save | limit
 tui-billing rate     list | add

@@ -29,6 +29,8 @@ VERBS = {
     "payment": "payment:app",
     "credit": "credit:app",
     "bank": "bank:app",
+    "mandate": "mandate:app",
+    "order": "order:app",
     "dispute": "dispute:app",
     "inquiry": "inquiry:app",
     "operator": "operator:app",

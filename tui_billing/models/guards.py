@@ -34,7 +34,6 @@ _APPEND_ONLY = (
     "inquiry",
     "investigation_note",
     "period_proof",
-    "payment_order_part",
     "command",
     "change",
     "rendering",
@@ -50,7 +49,7 @@ _APPEND_ONLY = (
 #: Children of an invoice, frozen once it is issued.
 _CHILDREN = ("invoice_line", "invoice_adjustment", "vat_breakdown", "instalment")
 #: Tables of which the rows stay, and change only in their living columns.
-_KEPT = ("receipt", "refund", "bank_statement", "bank_line", "payment_order", "delivery")
+_KEPT = ("receipt", "refund", "bank_statement", "bank_line", "payment_order", "payment_order_part", "delivery")
 #: Columns that the verbs keep up to date in tables otherwise frozen.
 _LIVING_OF = {
     "instalment": ("open", "open_base"),
@@ -72,6 +71,7 @@ _LIVING_OF = {
         "reason",
         "changed_at",
     ),
+    "payment_order_part": ("dropped_on", "reason"),
 }
 
 

@@ -155,6 +155,7 @@ CREATE TABLE clearing (
     CHECK ((kind IN ('charge', 'account')) = (account <> ''))
 ) {strict};
 CREATE INDEX clearing_line ON clearing (bank_line_id);
+CREATE INDEX clearing_date ON clearing (date);
 CREATE INDEX clearing_receipt ON clearing (receipt_id) WHERE receipt_id IS NOT NULL;
 CREATE INDEX clearing_refund ON clearing (refund_id) WHERE refund_id IS NOT NULL;
 CREATE TABLE csv_mapping (
@@ -245,6 +246,7 @@ CREATE TABLE mandate (
     bic {text} NOT NULL DEFAULT '',
     holder {text} NOT NULL,
     signed_on {text} NOT NULL,
+    once {int} NOT NULL DEFAULT 0,
     first_used {text},
     last_used {text},
     revoked_on {text},
@@ -275,7 +277,9 @@ CREATE TABLE payment_order_part (
     mandate_id {int} REFERENCES mandate (id),
     end_to_end {text} NOT NULL,
     sequence_type {text} NOT NULL DEFAULT '',
-    amount {int} NOT NULL CHECK (amount > 0)
+    amount {int} NOT NULL CHECK (amount > 0),
+    dropped_on {text},
+    reason {text} NOT NULL DEFAULT ''
 ) {strict};
 CREATE INDEX payment_order_part_order ON payment_order_part (payment_order_id);
 CREATE INDEX payment_order_part_end_to_end ON payment_order_part (end_to_end);

@@ -232,6 +232,7 @@ class Mandate(Table):
     bic = TextField(default="")
     holder = TextField()
     signed_on = IsoDateField()
+    once = FlagField(default=False)
     first_used = IsoDateField(null=True)
     last_used = IsoDateField(null=True)
     revoked_on = IsoDateField(null=True)
@@ -266,3 +267,5 @@ class PaymentOrderPart(Table):
     end_to_end = TextField()
     sequence_type = TextField(default="")
     amount = AmountField()
+    dropped_on = IsoDateField(null=True)
+    reason = TextField(default="")
