@@ -19,7 +19,7 @@ tui-billing init --company FILE.json          an empty company, ready to bill
 tui-billing company  show | set
 tui-billing customer list | show | add | import
 tui-billing item     list | show | add | import
-tui-billing invoice  list | show | create | issue | credit | render
+tui-billing invoice  list | show | create | issue | credit | render | import
 tui-billing payment  list | receive | reverse | allocate | take-back | write-off | reasons
 tui-billing payment  refund | return
 tui-billing bank     import | list | statements | account

@@ -79,6 +79,8 @@ def add(
     purchase_order_required: Text = "",
     credit_limit: Text = "",
     note: Text = "",
+    einvoice_format: Text = "",
+    buyer_reference: Text = "",
     as_json: Json = False,
 ) -> None:
     """Enter a customer; code, name and country are needed, the rest has the company's defaults."""

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tui_billing.cli.credit import minor_of, part_of, tell_credit
+from tui_billing.cli.invoice_import import import_one
 from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import note, put, put_card, put_json, put_json_array, put_table
 from tui_billing.cli.reading import read_objects
@@ -27,6 +28,7 @@ from tui_billing.services.context import Context
 from tui_billing.services.resolve import resolve
 
 app = make_app("Invoices and credit notes.")
+app.command("import")(import_one)
 _COMMAND_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 #: What a draft keeps of the form and no file may set.
 _OF_THE_FORM = ("invalid", "focus", "typed")

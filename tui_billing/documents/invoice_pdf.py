@@ -1,4 +1,4 @@
-"""An invoice as PDF/A-3b: the same invoice gives the same bytes, whenever it is rendered again."""
+"""An invoice as PDF/A-3b with its XML inside (Factur-X, ZUGFeRD): the same invoice gives the same bytes, always."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from typing import Any
 from fpdf import FPDF
 
 from tui_billing.documents import logo as logos
+from tui_billing.documents.einvoice import Structured, structure
 from tui_billing.documents.invoice_layout import lay_out
 from tui_billing.documents.kept_fonts import add_font
 from tui_billing.documents.printable import PrintableInvoice
+from tui_billing.documents.semantic import can_be_said
 from tui_billing.documents.sheet import Box, Link, Mark, Picture, Word
 from tui_billing.documents.typeface import Typeface, tidy
 from tui_billing.documents.words import Words
@@ -22,17 +24,21 @@ from tui_billing.documents.xmp import describe
 
 COMPLIANCE = "PDF/A-3B"
 TOOL, PRODUCER = "tui-billing", "fpdf2"
+#: Factur-X 1.0: the name of the XML, its profile, and what it is to the page (ISO 19005-3, 6.8).
+XML_NAME, LEVEL = "factur-x.xml", "EN 16931"
+_ALTERNATIVE = frozenset({"DE"})
 _REGIONS = {"en": "en-GB", "fr": "fr-FR"}
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document: bytes and their SHA-256, characters no font had ("U+4E2D 中"), number of pages."""
+    """A document: bytes and their SHA-256, characters no font had ("U+4E2D 中"), number of pages, its XML."""
 
     pdf: bytes
     sha256: str
     missing: tuple[str, ...]
     pages: int
+    structured: Structured | None = None
 
 
 def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
@@ -40,21 +46,44 @@ def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
     typeface = Typeface(_characters(invoice))
     picture = logos.prepare(logo) if logo else None
     sheet = lay_out(invoice, typeface, picture[1] if picture else None)
-    pdf = _blank(invoice, typeface)
+    structured = structure(invoice) if can_be_said(invoice) else None
+    pdf = _blank(invoice, typeface, LEVEL if structured else "")
+    if structured:
+        _embed(pdf, invoice, structured.xml)
     for page in sheet.pages:
         pdf.add_page()
         paint(pdf, page, picture[0] if picture else b"")
     content = bytes(pdf.output())
-    return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages))
+    return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages), structured)
 
 
-def _blank(invoice: PrintableInvoice, typeface: Typeface) -> FPDF:
+def _embed(pdf: FPDF, invoice: PrintableInvoice, xml: bytes) -> None:
+    when = _noon(invoice)
+    relationship = "Alternative" if invoice.seller.address.country in _ALTERNATIVE else "Data"
+    pdf.embed_file(
+        bytes=xml,
+        basename=XML_NAME,
+        desc="Factur-X",
+        mime_type="text/xml",
+        associated_file_relationship=relationship,
+        creation_date=when,
+        modification_date=when,
+        compress=True,
+        checksum=True,
+    )
+
+
+def _noon(invoice: PrintableInvoice) -> datetime:
+    return datetime.combine(invoice.issue_date, time(12), UTC)
+
+
+def _blank(invoice: PrintableInvoice, typeface: Typeface, level: str) -> FPDF:
     words = Words(invoice)
     pdf = FPDF(format="A4", unit="mm", enforce_compliance=COMPLIANCE)
     pdf.set_auto_page_break(False)
     # a colour font would be set as pictures; its outlines are what is wanted
     pdf.render_color_fonts = False
-    when = datetime.combine(invoice.issue_date, time(12), UTC)
+    when = _noon(invoice)
     title = f"{words.title(invoice.kind)} {invoice.number}"
     author = "".join(char for char in tidy(invoice.seller.full_name) if char.isprintable())
     pdf.set_creation_date(when)
@@ -64,7 +93,9 @@ def _blank(invoice: PrintableInvoice, typeface: Typeface) -> FPDF:
     pdf.set_author(author)
     pdf.set_creator(TOOL)
     pdf.set_producer(PRODUCER)
-    pdf.set_xmp_metadata(describe(title=title, author=author, tool=TOOL, producer=PRODUCER, when=when))
+    pdf.set_xmp_metadata(
+        describe(title=title, author=author, tool=TOOL, producer=PRODUCER, when=when, level=level, name=XML_NAME)
+    )
     for key, face in typeface.faces.items():
         add_font(pdf, *font_of(key), face)
     return pdf

@@ -43,7 +43,11 @@ class PrintedAdjustment:
 
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
-    """One line (BG-25): quantity and price as decimals, `net` in minor units after allowances and charges."""
+    """One line (BG-25): quantity and price as decimals, `net` in minor units after allowances and charges.
+
+    `unit` is the word that is printed, `unit_code` the code behind it (BT-130); `discount` is what
+    `discount_percent` took off, in minor units.
+    """
 
     position: int
     description: str
@@ -58,6 +62,9 @@ class PrintedLine:
     adjustments: tuple[PrintedAdjustment, ...] = ()
     period_start: date | None = None
     period_end: date | None = None
+    unit_code: str = ""
+    discount: int = 0
+    order_line: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +157,7 @@ class PrintableInvoice:
 
     Amounts are integers in minor units of `currency`; dates are dates; `language` is the customer's ("en" or
     "fr", others print in English). `footer` is the seller's legal line (form, capital, RCS, SIREN, VAT
-    number).
+    number). `type_code` is UNTDID 1001 (BT-3), `operation` "goods", "services", "mixed" or "".
     """
 
     kind: str
@@ -178,6 +185,10 @@ class PrintableInvoice:
     mentions: tuple[Mention, ...] = ()
     note: str = ""
     footer: str = ""
+    type_code: str = ""
+    operation: str = ""
+    vat_on_debits: bool = False
+    prices_include_vat: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values: amounts are integers, decimals strings, dates ISO, nothing left out."""

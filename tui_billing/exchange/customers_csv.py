@@ -31,6 +31,8 @@ CUSTOMER_HEADS = [
     "purchase_order_required",
     "credit_limit",
     "note",
+    "einvoice_format",
+    "buyer_reference",
 ]
 CUSTOMER_REQUIRED = ("code", "name", "country")
 ITEM_HEADS = [

@@ -178,6 +178,7 @@ class CustomerFacts:
     credit_limit: int
     owed: int = 0
     overdue: int = 0
+    buyer_reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)

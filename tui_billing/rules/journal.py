@@ -24,6 +24,7 @@ BANK_CHARGES = "627000"
 SUSPENSE = "471000"
 TRANSFERS = "580000"
 EARLY_PAYMENT = "665000"
+OPENING = "890000"
 
 #: code -> (name, kind) of the accounts that the verbs post to.
 CHART = {
@@ -42,6 +43,7 @@ CHART = {
     TRANSFERS: ("Virements internes", "asset"),
     BANK_CHARGES: ("Services bancaires et assimilés", "expense"),
     EARLY_PAYMENT: ("Escomptes accordés", "expense"),
+    OPENING: ("Bilan d’ouverture", "equity"),
 }
 
 
@@ -86,6 +88,12 @@ def issue_entries(
     if rest_base or rest:
         account = ROUNDING_LOSS if (rest_base or rest) > 0 else ROUNDING_GAIN
         entries.append(_entry(account, rest_base, rest))
+    return [e for e in entries if e.debit or e.credit or e.amount]
+
+
+def opening_entries(amount: int, base: int) -> list[Entry]:
+    """What the former system left open: receivables against the opening balance, its sales were booked there."""
+    entries = [_entry(RECEIVABLES, base, amount), _entry(OPENING, -base, -amount)]
     return [e for e in entries if e.debit or e.credit or e.amount]
 
 

@@ -95,6 +95,8 @@ def customer_json(books: Books, code: str, today: dt.date) -> dict[str, Any]:
         "purchase_order_required": bool(card.purchase_order_required),
         "credit_limit": card.credit_limit or None,
         "note": card.note,
+        "einvoice_format": card.einvoice_format or None,
+        "buyer_reference": card.buyer_reference,
         "owed": plain(owed, company(books).currency),
         "owed_currency": company(books).currency,
         "overdue": overdue,

@@ -349,7 +349,7 @@ def _freeze(
         "contract": content.contract,
         "delivery_note": content.delivery_note,
         "sales_order": content.sales_order,
-        "buyer_reference": content.buyer_reference,
+        "buyer_reference": content.buyer_reference or customer.buyer_reference,
         "project": content.project,
         "operation_category": known.operation_category,
         "vat_on_debits": known.company.vat_on_debits,

@@ -15,6 +15,7 @@ from tui_billing.models.write import add, change
 from tui_billing.rules import identifiers
 from tui_billing.rules.content import CATEGORIES
 from tui_billing.rules.countries import COUNTRIES
+from tui_billing.rules.en16931.formats import FORMATS
 from tui_billing.rules.money import exponent
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.problem import Conflict, NotFound, Problem
@@ -58,6 +59,8 @@ class CustomerCard:
     purchase_order_required: str = ""
     credit_limit: str = ""
     note: str = ""
+    einvoice_format: str = ""
+    buyer_reference: str = ""
     delivery: dict[str, str] = field(default_factory=dict)
 
 
@@ -123,6 +126,8 @@ def check_card(books: Books, card: CustomerCard) -> dict[str, Any]:
             "purchase_order_required": text["purchase_order_required"].lower() in ("1", "y", "yes", "o", "oui", "true"),
             "credit_limit": int(limit.scaleb(exponent(firm.currency))),
             "note": text["note"],
+            "einvoice_format": _format(text["einvoice_format"]),
+            "buyer_reference": text["buyer_reference"],
         },
         "address": {
             "line1": text["address_line1"],
@@ -134,6 +139,18 @@ def check_card(books: Books, card: CustomerCard) -> dict[str, Any]:
         },
         "contact": text["contact"],
     }
+
+
+def _format(text: str) -> str:
+    """The format of a customer's electronic invoices; "" is the PDF with the XML inside."""
+    if text and text.lower() not in FORMATS:
+        raise Problem(
+            "{format} is no format of an electronic invoice; it is one of {formats}",
+            field="einvoice_format",
+            format=text[:40],
+            formats=", ".join(FORMATS),
+        )
+    return text.lower()
 
 
 def add_customer(books: Books, context: Context, card: CustomerCard) -> int:
@@ -238,6 +255,8 @@ def card_of(books: Books, customer_id: int) -> CustomerCard:
         purchase_order_required="y" if row.purchase_order_required else "",
         credit_limit=limit,
         note=row.note,
+        einvoice_format=row.einvoice_format,
+        buyer_reference=row.buyer_reference,
     )
 
 

@@ -50,7 +50,8 @@ _HEAD = (
     "kind, number, state, language, issue_date, due_date, delivery_date, period_start, period_end, currency, rate,"
     " rate_source, rate_date, purchase_order, contract, delivery_note, buyer_reference, project, payment_means, iban,"
     " bic, payment_reference, payment_link, terms, seller, buyer, delivery, mentions, note, lines_total, allowances_total,"
-    " charges_total, net, tax, gross, prepaid, rounding, payable, tax_base, original_id"
+    " charges_total, net, tax, gross, prepaid, rounding, payable, tax_base, original_id,"
+    " type_code, operation_category, vat_on_debits, prices_include_vat"
 )
 
 
@@ -109,6 +110,10 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
         mentions=tuple(Mention(one["code"], one["text"]) for one in json.loads(head["mentions"])),
         note=head["note"],
         footer=legal_line(seller.full_name, seller.legal_info, seller.siren, seller.vat_id, language),
+        type_code=head["type_code"],
+        operation=head["operation_category"],
+        vat_on_debits=bool(head["vat_on_debits"]),
+        prices_include_vat=bool(head["prices_include_vat"]),
     )
 
 
@@ -119,7 +124,8 @@ def _day(text: str | None) -> dt.date | None:
 def _lines(books: Books, invoice_id: int, language: str) -> tuple[PrintedLine, ...]:
     rows = books.rows(
         "SELECT id, position, description, quantity, unit_price, net, vat_category, vat_rate, item_code, unit,"
-        " discount_percent, period_start, period_end FROM invoice_line WHERE invoice_id = ? ORDER BY position",
+        " discount_percent, period_start, period_end, discount, order_line FROM invoice_line"
+        " WHERE invoice_id = ? ORDER BY position",
         (invoice_id,),
     )
     adjusted = {
@@ -143,6 +149,9 @@ def _lines(books: Books, invoice_id: int, language: str) -> tuple[PrintedLine, .
             adjustments=_adjustments(books, invoice_id, row[0]) if row[0] in adjusted else (),
             period_start=_day(row[11]),
             period_end=_day(row[12]),
+            unit_code=row[9],
+            discount=row[13],
+            order_line=row[14],
         )
         for row in rows
     )

@@ -26,6 +26,9 @@ from tui_billing.services.refunds import refund_content
 from tui_billing.services.statement_rows import statement_content
 from tui_billing.services.verify_cases import CASES, case_differences
 
+#: The series that counts what was taken over from a former system; its documents keep their own numbers and dates.
+IMPORTED = "imported"
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -107,17 +110,17 @@ def _in_pages(books: Books, select: str, size: int = 2000) -> Iterator[tuple]:
 
 def _numbers(books: Books) -> Iterator[Difference]:
     """Every series counts 1, 2, 3 … without a gap, dates never going back (CGI ann. II art. 242 nonies A)."""
-    for series, prefix, year, following in books.rows("SELECT id, prefix, year, next_counter FROM series"):
+    for series, code, prefix, year, following in books.rows("SELECT id, code, prefix, year, next_counter FROM series"):
         counters = books.rows(
             "SELECT counter, number, issue_date FROM invoice WHERE series_id = ? ORDER BY counter", (series,)
         )
         wanted, day = 1, ""
         for counter, number, issued in counters:
             if counter != wanted:
-                absent = format_number(str(prefix), year, wanted)
+                absent = f"import {wanted}" if code == IMPORTED else format_number(str(prefix), year, wanted)
                 yield Difference("numbers", absent, f"{absent} is missing: {number} follows")
                 wanted = counter
-            if issued < day:
+            if issued < day and code != IMPORTED:
                 yield Difference("numbers", number, f"{number} is dated {issued}, before the number ahead of it")
             day, wanted = issued, wanted + 1
         if wanted != following:
@@ -186,7 +189,7 @@ _READS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
 }
 #: Actions of events that hold the content of a row, and of those that turn a payment or refund over.
 _CONTENTS = frozenset(
-    {"issue", "credit", "receive", "allocate", "take_back", "write_off", "clear", "consume", "refund"}
+    {"issue", "credit", "import_invoice", "receive", "allocate", "take_back", "write_off", "clear", "consume", "refund"}
     | {"import_statement"}
 )
 _TURNS = frozenset({"reverse", "restore"})
@@ -253,10 +256,12 @@ def _arithmetic(books: Books) -> Iterator[Difference]:
             if not holds:
                 yield Difference("totals", number, f"the totals of {number} break {rule}")
     for number, kind, inclusive, category, rate, taxable, tax in books.rows(
-        "SELECT i.number, i.kind, i.prices_include_vat, v.category, v.rate, v.taxable, v.tax FROM vat_breakdown v"
+        "SELECT i.number, i.kind, CASE WHEN i.method = 'stated' THEN 1 ELSE i.prices_include_vat END, v.category,"
+        " v.rate, v.taxable, v.tax FROM vat_breakdown v"
         " JOIN invoice i ON i.id = v.invoice_id WHERE i.state = 'issued' ORDER BY i.id"
     ):
-        # A credit note copies amounts, and prices with VAT leave the cent in the tax: both within BR-CO-17's unit.
+        # A credit note copies amounts, prices with VAT leave the cent in the tax, and what was taken over is as it
+        # was stated: all within BR-CO-17's unit.
         exact = tax_of(taxable, Vat(category, unscaled(rate, PERCENT))) == tax
         near = abs(tax_of(taxable, Vat(category, unscaled(rate, PERCENT))) - tax) < 100
         if not (exact or (near and (kind == "credit_note" or inclusive))):

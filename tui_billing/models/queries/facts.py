@@ -13,7 +13,7 @@ from tui_billing.rules.text import fold
 
 _CUSTOMER = (
     "SELECT c.id, c.code, c.name, coalesce(a.city, ''), c.country, c.language, c.currency, c.terms,"
-    " c.vat_category, c.exemption_code, c.purchase_order_required, c.credit_limit"
+    " c.vat_category, c.exemption_code, c.purchase_order_required, c.credit_limit, c.buyer_reference"
     " FROM customer c LEFT JOIN address a ON a.id ="
     " (SELECT min(id) FROM address WHERE customer_id = c.id AND kind = 'billing')"
 )
@@ -24,7 +24,7 @@ _ITEM = (
 
 
 def _customer(row: tuple[Any, ...]) -> CustomerFacts:
-    values: Any = (*row[:10], bool(row[10]), row[11])
+    values: Any = (*row[:10], bool(row[10]), row[11], 0, 0, row[12])
     return CustomerFacts(*values)
 
 

@@ -176,3 +176,5 @@ class Rendering(Table):
     sha256 = TextField()
     missing = TextField(default="")
     at = TextField()
+    format = TextField(default="pdf")
+    findings = JsonField(default=list)

@@ -79,6 +79,8 @@ class Customer(Table):
     note = TextField(default="")
     active = FlagField(default=True)
     version = BigIntegerField(default=1)
+    einvoice_format = TextField(default="")
+    buyer_reference = TextField(default="")
 
 
 class Address(Table):
