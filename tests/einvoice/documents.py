@@ -39,7 +39,7 @@ FRENCH = Party(
     address=Address(line1="45 avenue Foch", line2="Bâtiment « B »", postcode="75011", city="Paris", country="FR"),
     siren="552100554",
     siret="55210055400013",
-    vat_id="FR22552100554",
+    vat_id="FR96552100554",
 )
 GERMAN = Party(
     "Kunde GmbH",

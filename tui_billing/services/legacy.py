@@ -29,6 +29,7 @@ from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.einvoices import kind_of
 from tui_billing.services.issue import KINDS, announce
 from tui_billing.services.master import CustomerCard, add_customer_in
+from tui_billing.services.memory import remember
 from tui_billing.services.record import content_of
 from tui_billing.services.resolve import seller_of
 from tui_billing.services.verify import IMPORTED
@@ -166,8 +167,8 @@ def _write(work: Work, invoice: EInvoice, number: str, customer: int) -> int:
         created_at=work.at,
         updated_at=work.at,
     )
-    add_all(InvoiceLine, [_line(document, line, place, invoice) for place, line in enumerate(invoice.lines, 1)])
-    add_all(InvoiceAdjustment, _adjustments(document, invoice))
+    lines = add_all(InvoiceLine, [_line(document, line, place, invoice) for place, line in enumerate(invoice.lines, 1)])
+    adjustments = add_all(InvoiceAdjustment, _adjustments(document, invoice))
     groups = _groups(document, invoice, _converter(books, invoice.currency, rate))
     add_all(VatBreakdown, groups)
     totals = {
@@ -224,6 +225,14 @@ def _write(work: Work, invoice: EInvoice, number: str, customer: int) -> int:
         issued_by=work.operator_id,
         **_papers(books, invoice),
     )
+    if kind == "invoice":
+        header = {
+            "customer_id": customer,
+            "currency": invoice.currency,
+            "net": totals["net"],
+            **_papers(books, invoice),
+        }
+        remember(books, header, lines, adjustments)
     return document
 
 
@@ -316,6 +325,7 @@ def _line(document: int, line: Line, place: int, invoice: EInvoice) -> dict[str,
     return {
         "invoice_id": document,
         "position": place,
+        "item_id": None,
         "item_code": line.item.seller_id,
         "description": text,
         "quantity": _rounded(line.quantity or ZERO, 4),
