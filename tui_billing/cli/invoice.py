@@ -231,20 +231,53 @@ def _issued(books: Books, number: str) -> int:
 @app.command()
 def render(
     number: Annotated[str, typer.Argument(help="The document's number.")],
-    output: Annotated[str, typer.Option("-o", "--output", help="The PDF file; documents/ beside the books.")] = "",
+    output: Annotated[str, typer.Option("-o", "--output", help="The file; documents/ beside the books.")] = "",
+    form: Annotated[str, typer.Option("--format", help="facturx, cii, ubl, xrechnung or peppol.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Make the PDF of an issued document, whole or not at all."""
+    """Make an issued document, whole or not at all: the PDF with its XML inside (facturx), or the XML alone.
+
+    Without --format a file that ends in .xml is in the customer's own format, any other is the PDF. Exit 1 where a
+    check objects: the file is there, and must not be sent.
+    """
     books, context = session.open()
     key = _issued(books, number)
+    if not form and output.lower().endswith(".xml"):
+        form = printing.format_of(books, key).replace("facturx", "cii")
+    form = form or "facturx"
     path = Path(output) if output else printing.path_of(books, key)
-    written = printing.render_to(books, key, path)
+    if not output and form != "facturx":
+        path = path.with_suffix(f".{form}.xml")
+    written = printing.render_to(books, key, path, form)
     printing.record_rendering(books, context, key, written)
-    missing = "".join(written.missing)
-    if missing:
+    if "".join(written.missing):
         note(_("no font has these characters: {characters}", characters=" ".join(written.missing)))
+    if printing.must_tell_absence(books, context, written):
+        note(
+            _(
+                "the official rules of electronic invoices are not installed; this system's own checks were run"
+                " (for both: pip install 'tui-billing[validate]')"
+            )
+        )
+    if written.engine == "failed":
+        note(_("the official rules could not be run; this system's own checks were"))
+    findings = [{**one, "message": translate(Problem(one["message"], **one["values"]))} for one in written.findings]
+    for one in findings:
+        note(f"{one['code']}: {one['message']}")
     if as_json:
-        named = {"number": printing.printable(books, key).number, "path": str(written.path)}
-        put_json({**named, "sha256": written.sha256, "pages": written.pages, "missing": list(written.missing)})
+        named = {"number": printing.printable(books, key).number, "path": str(written.path), "format": form}
+        told = [{name: one[name] for name in ("code", "field", "blocking", "message")} for one in findings]
+        put_json(
+            {
+                **named,
+                "sha256": written.sha256,
+                "pages": written.pages,
+                "missing": list(written.missing),
+                "findings": told,
+                "official_rules": written.engine or "none",
+            }
+        )
     else:
         put(_(N_("{path} is written ({pages} pages)"), path=written.path, pages=written.pages))
+    if written.is_refused:
+        raise typer.Exit(1)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui_billing.documents.printable import PrintableInvoice
-from tui_billing.documents.semantic import can_be_said, semantic
+from tui_billing.documents.semantic import FRENCH, can_be_said, semantic
+from tui_billing.documents.verdicts import in_words
 from tui_billing.exchange.einvoice import cii, ubl
 from tui_billing.rules.en16931.engine import check
 from tui_billing.rules.en16931.formats import FORMATS
-from tui_billing.rules.en16931.model import EInvoice
+from tui_billing.rules.en16931.model import EN16931, EInvoice
 from tui_billing.rules.findings import Finding
 from tui_billing.rules.problem import Problem
 
@@ -22,6 +23,13 @@ class Structured:
     xml: bytes
     syntax: str
     findings: tuple[Finding, ...]
+    engine: str = ""
+    """Whether the official rules were run: "ok", "absent" (not installed), "failed", "" where nobody asked."""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether it must not leave the house."""
+        return any(one.blocking for one in self.findings)
 
 
 def structure(invoice: PrintableInvoice, form: str = "facturx") -> Structured:
@@ -43,3 +51,26 @@ def structure(invoice: PrintableInvoice, form: str = "facturx") -> Structured:
     syntax = "cii" if form in ("facturx", "cii") else "ubl"
     xml = cii.write(said) if syntax == "cii" else ubl.write(said)
     return Structured(said, xml, syntax, tuple(check(said, ours=True)))
+
+
+def checked(structured: Structured) -> Structured:
+    """The same with what the official rules say of it, where they are installed (the extra `validate`).
+
+    They run in a process of their own, warm after the first document. What our own checks have said already is
+    not said twice.
+    """
+    from tui_billing.exchange.einvoice import validator
+    from tui_billing.exchange.einvoice.official import is_available
+
+    if not is_available():
+        return replace(structured, engine="absent")
+    seller = structured.invoice.seller.address
+    # the rules of France are those of its platforms; XRechnung and Peppol go other ways
+    french = seller is not None and seller.country in FRENCH and structured.invoice.customization == EN16931
+    verdicts = validator.official_verdicts(structured.xml, french=french)
+    if verdicts is None:
+        return replace(structured, engine="failed")
+    known = {one.code for one in structured.findings}
+    found = [in_words(one) for one in verdicts if one.is_fatal and one.rule not in known]
+    unique = {(one.code, str(one)): one for one in found}
+    return replace(structured, findings=(*structured.findings, *unique.values()), engine="ok")

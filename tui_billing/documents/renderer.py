@@ -27,34 +27,83 @@ from tui_billing.rules.problem import Problem
 
 if TYPE_CHECKING:
     from tui_billing.documents.printable import PrintableInvoice
+    from tui_billing.rules.findings import Finding
 
 IDLE_SECONDS = 60.0
 LONGEST_SECONDS = 120.0
 ATTEMPTS = 2
 
-__all__ = ["RendererClient", "Written", "document_path", "main", "write_invoice"]
+__all__ = ["RendererClient", "Written", "document_path", "main", "write_invoice", "write_xml"]
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A document on the disk: its path and SHA-256, the characters no font had, its number of pages."""
+    """A document on the disk: its path and SHA-256, the characters no font had, its number of pages.
+
+    `format` is "pdf" or that of the XML alone; `findings` are what the checks of the electronic invoice say of it,
+    as JSON values {"code", "message", "values", "field", "blocking"}; `engine` says whether the official rules were
+    run ("ok", "absent", "failed").
+    """
 
     path: Path
     sha256: str
     missing: tuple[str, ...]
     pages: int
+    format: str = "pdf"
+    findings: tuple[dict[str, Any], ...] = ()
+    engine: str = ""
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a check forbids to send it."""
+        return any(one["blocking"] for one in self.findings)
 
 
 def write_invoice(invoice: PrintableInvoice, path: Path, logo: bytes | Path | None = None) -> Written:
-    """Render in this process and put the file at `path`, whole or not; a Problem where the disk refuses."""
+    """Render in this process and put the file at `path`, whole or not; a Problem where the disk refuses.
+
+    The XML inside is checked by our own rules and by the official ones; a document that fails is written all the
+    same, and marked.
+    """
+    from tui_billing.documents.einvoice import checked
     from tui_billing.documents.invoice_pdf import render
 
     rendered = render(invoice, logo=logo if isinstance(logo, bytes) else _read_logo(logo))
+    _put(path, rendered.pdf)
+    if rendered.structured is None:
+        return Written(Path(path), rendered.sha256, rendered.missing, rendered.pages)
+    judged = checked(rendered.structured)
+    findings = tuple(map(_finding, judged.findings))
+    return Written(Path(path), rendered.sha256, rendered.missing, rendered.pages, "pdf", findings, judged.engine)
+
+
+def write_xml(invoice: PrintableInvoice, path: Path, form: str) -> Written:
+    """The XML alone in one of the formats, likewise."""
+    import hashlib
+
+    from tui_billing.documents.einvoice import checked, structure
+
+    judged = checked(structure(invoice, form))
+    _put(path, judged.xml)
+    digest = hashlib.sha256(judged.xml).hexdigest()
+    return Written(Path(path), digest, (), 0, form, tuple(map(_finding, judged.findings)), judged.engine)
+
+
+def _put(path: Path, content: bytes) -> None:
     try:
-        write_atomically(Path(path), rendered.pdf)
+        write_atomically(Path(path), content)
     except OSError as error:
         raise _unwritten(path, error) from error
-    return Written(Path(path), rendered.sha256, rendered.missing, rendered.pages)
+
+
+def _finding(one: Finding) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "message": one.message,
+        "values": _texts(dict(one.values)),
+        "field": one.field,
+        "blocking": one.blocking,
+    }
 
 
 def _unwritten(path: Path, error: OSError) -> Problem:
@@ -127,6 +176,9 @@ def _answer(line: bytes) -> dict[str, Any]:
         "sha256": written.sha256,
         "missing": list(written.missing),
         "pages": written.pages,
+        "format": written.format,
+        "findings": list(written.findings),
+        "engine": written.engine,
     }
 
 
@@ -278,7 +330,15 @@ def _read_answer(answer: dict[str, Any]) -> Written:
         if message := answer.get("message"):
             raise Problem(message, **answer["values"])
         raise Problem("The document could not be rendered: {reason}", reason=answer["error"])
-    return Written(Path(answer["path"]), answer["sha256"], tuple(answer["missing"]), answer["pages"])
+    return Written(
+        Path(answer["path"]),
+        answer["sha256"],
+        tuple(answer["missing"]),
+        answer["pages"],
+        answer["format"],
+        tuple(answer["findings"]),
+        answer["engine"],
+    )
 
 
 if __name__ == "__main__":

@@ -191,6 +191,10 @@ class Workstation(OrderedKeys, ThemedApp):
             if written.missing:
                 signs = ", ".join(written.missing[:3])
                 text = _("{number}: the fonts lack {signs}; a box stands in their place", number=number, signs=signs)
+            stops = [one for one in written.findings if one["blocking"]]
+            if stops:
+                what = translate(Problem(stops[0]["message"], **stops[0]["values"]))
+                text = _("{number} must not be sent: {what} ({rule})", number=number, what=what, rule=stops[0]["code"])
         screen = self.screen
         if text and isinstance(screen, BillingScreen):
             screen.say("! " + text)

@@ -240,15 +240,26 @@ def path_of(books: Books, invoice_id: int) -> Path:
     return document_path(document_folder(books), str(number))
 
 
-def render_to(books: Books, invoice_id: int, path: Path) -> Written:
-    """Make the PDF of an issued document at `path`, in this process; whole or not at all."""
-    from tui_billing.documents.renderer import write_invoice
+def format_of(books: Books, invoice_id: int) -> str:
+    """The format that the customer of a document asks for ("facturx" where none is said)."""
+    sql = "SELECT c.einvoice_format FROM invoice i JOIN customer c ON c.id = i.customer_id WHERE i.id = ?"
+    return str(books.value(sql, (invoice_id,)) or "facturx")
 
+
+def render_to(books: Books, invoice_id: int, path: Path, form: str = "facturx") -> Written:
+    """Make an issued document at `path`, in this process, whole or not at all: the PDF, or the XML of a format."""
+    from tui_billing.documents.renderer import write_invoice, write_xml
+
+    if form != "facturx":
+        return write_xml(printable(books, invoice_id), Path(path), form)
     return write_invoice(printable(books, invoice_id), Path(path), logo_path(books))
 
 
 def record_rendering(books: Books, context: Context, invoice_id: int, written: Written) -> int:
-    """Remember that a document was written: its path, its hash, the characters no font had. Returns the row's id."""
+    """Remember that a document was written: its path, its hash, what is wrong with it. Returns the row's id.
+
+    A rendering with a blocking finding is not sent (`is_sendable`).
+    """
 
     def do(work: Work) -> int:
         return add(
@@ -258,6 +269,32 @@ def record_rendering(books: Books, context: Context, invoice_id: int, written: W
             sha256=written.sha256,
             missing="".join(written.missing),
             at=work.at,
+            format=written.format,
+            findings=list(written.findings),
         )
 
     return transact(books, context, "render", do, record=False)
+
+
+def is_sendable(books: Books, rendering_id: int) -> bool:
+    """Whether no check forbids to send what was rendered."""
+    found = books.value("SELECT findings FROM rendering WHERE id = ?", (rendering_id,))
+    return not any(one["blocking"] for one in json.loads(str(found or "[]")))
+
+
+#: Once the absence of the official rules has been said, it is not said again.
+_SAID = "einvoice.engine_absence_said"
+
+
+def must_tell_absence(books: Books, context: Context, written: Written) -> bool:
+    """Whether it is still to be said, once for these books, that the official rules are not installed."""
+    if written.engine != "absent" or books.value("SELECT value FROM setting WHERE key = ?", (_SAID,)):
+        return False
+
+    def do(work: Work) -> None:
+        work.books.db.execute_sql(
+            work.books.sql("INSERT INTO setting (key, value) VALUES (?, '1') ON CONFLICT DO NOTHING"), (_SAID,)
+        )
+
+    transact(books, context, "render", do, record=False)
+    return True

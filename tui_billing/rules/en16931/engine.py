@@ -13,6 +13,7 @@ from tui_billing.rules.en16931.categories import check_categories
 from tui_billing.rules.en16931.content import check_content
 from tui_billing.rules.en16931.format import check_codes, check_decimals
 from tui_billing.rules.en16931.model import EInvoice
+from tui_billing.rules.en16931.profiles import check_profile
 from tui_billing.rules.findings import Finding
 from tui_billing.rules.problem import Problem
 
@@ -25,6 +26,7 @@ def check(invoice: EInvoice, *, ours: bool = False) -> list[Finding]:
         *check_decimals(invoice),
         *check_codes(invoice),
         *_figures(compare(invoice, is_copy=ours and invoice.is_credit_note)),
+        *check_profile(invoice, ours),
         *_own(invoice, ours),
     ]
     unique = {(one.code, one.field, str(one)): one for one in found}

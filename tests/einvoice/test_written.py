@@ -1,0 +1,228 @@
+"""What leaves the house satisfies schema, EN 16931 and France's rules; independent readers find the same totals."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from pypdf import PdfReader
+
+from tests.einvoice.documents import AMERICAN, FRENCH, GERMAN, invoices, made
+from tests.einvoice.official import findings
+from tui_billing.documents.einvoice import checked, structure
+from tui_billing.documents.invoice_pdf import render
+from tui_billing.documents.printable import PrintableInvoice
+from tui_billing.documents.renderer import write_invoice, write_xml
+from tui_billing.documents.semantic import semantic
+from tui_billing.exchange.einvoice import cii, official, ubl
+from tui_billing.exchange.einvoice.read import read
+from tui_billing.exchange.einvoice.tree import parse
+from tui_billing.exchange.einvoice.validator import Validator
+from tui_billing.rules.en16931.arithmetic import compare
+from tui_billing.rules.money import from_minor
+from tui_billing.rules.totals import LineInput, Vat
+
+ROOT = Path(__file__).parents[2]
+S20 = Vat("S", Decimal(20))
+
+
+def simple(**more) -> PrintableInvoice:
+    lines = [LineInput(Decimal(2), Decimal(650), S20), LineInput(Decimal(3), Decimal("1.11"), Vat("S", Decimal("5.5")))]
+    return made(lines, [], more.pop("buyer", FRENCH), **more)
+
+
+def judge(invoice: PrintableInvoice) -> None:
+    """Everything that must hold of a document, in both syntaxes."""
+    for form, syntax in (("facturx", cii), ("ubl", ubl)):
+        said = structure(invoice, form)
+        assert [f"{one.code} {one}" for one in said.findings if one.blocking] == []
+        assert findings(said.xml) == []
+        back = syntax.read(parse(said.xml))
+        assert compare(back, is_copy=back.is_credit_note) == []
+        totals = invoice.totals
+        for name, minor in (("gross", totals.gross), ("tax", totals.tax), ("payable", totals.payable)):
+            assert getattr(back.totals, name) == from_minor(minor, invoice.currency)
+        assert len(back.lines) == len(invoice.lines)
+        # what is written is what was meant, but for what UBL has no room for
+        if syntax is cii:
+            assert back == said.invoice
+    assert _factur_x_reads(structure(invoice).xml) == (
+        f"{from_minor(invoice.totals.net, invoice.currency):f}",
+        f"{from_minor(invoice.totals.gross, invoice.currency):f}",
+        f"{from_minor(invoice.totals.payable, invoice.currency):f}",
+    )
+
+
+def _factur_x_reads(xml: bytes) -> tuple[str, str, str]:
+    """The totals as a reader that is not ours finds them."""
+    from facturx import parse_ubl_cii_xml
+
+    told = parse_ubl_cii_xml(xml, check_xsd=False)
+    return tuple(f"{Decimal(str(told[name])):f}" for name in ("BT-109", "BT-112", "BT-115"))  # type: ignore[return-value]
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(invoices())
+def test_documents_of_every_kind(invoice: PrintableInvoice):
+    judge(invoice)
+
+
+@pytest.mark.prove
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@given(invoices(most_lines=300))
+def test_500_documents_of_every_kind(invoice: PrintableInvoice):
+    judge(invoice)
+
+
+@pytest.mark.prove
+def test_every_document_of_the_sample(tmp_path: Path):
+    from tui_billing.models.door import open_books
+    from tui_billing.services.printing import printable
+
+    books = open_books(str(shutil.copyfile(ROOT / "sample.db", tmp_path / "sample.db")))
+    ids = [key for (key,) in books.rows("SELECT id FROM invoice WHERE state = 'issued' ORDER BY id")]
+    for key in ids:
+        judge(printable(books, key))
+    books.shut()
+    print(f"\n{len(ids)} documents of the sample in CII and UBL: no finding")
+
+
+@pytest.mark.parametrize(("form", "buyer"), [("xrechnung", GERMAN), ("peppol", GERMAN), ("ubl", AMERICAN)])
+def test_other_formats(form: str, buyer):
+    import dataclasses
+
+    invoice = simple(buyer=buyer)
+    seller = dataclasses.replace(invoice.seller, contact="Claire Martin", phone="+33 4 72 00 00 00")
+    said = structure(dataclasses.replace(invoice, seller=seller), form)
+    assert said.findings == ()
+    assert b"<cbc:CustomizationID>urn:cen.eu:en16931:2017" in said.xml
+    pytest.importorskip("saxonche")
+    assert [one for one in official.judge(said.xml, french=False) if one.is_fatal] == []
+    assert len(ubl.read(parse(said.xml)).notes) == (1 if form != "ubl" else 3)
+
+
+def test_xrechnung_without_a_reference_names_the_field():
+    import dataclasses
+
+    invoice = simple(buyer=GERMAN)
+    bare = dataclasses.replace(invoice, references=dataclasses.replace(invoice.references, buyer_reference=""))
+    codes = {one.code: one.field for one in structure(bare, "xrechnung").findings if one.blocking}
+    assert codes["BR-DE-15"] == "buyer_reference" and "BR-DE-6" in codes
+
+
+def test_the_pdf_carries_its_xml_and_says_so():
+    first, again = render(simple()), render(simple())
+    assert first.pdf == again.pdf and first.structured is not None
+    back = read(first.pdf)
+    assert back.in_pdf and back.xml == first.structured.xml and back.invoice == semantic(simple())
+    reader = PdfReader(BytesIO(first.pdf))
+    (file,) = [one.get_object() for one in reader.trailer["/Root"]["/AF"]]
+    assert (file["/UF"], file["/AFRelationship"]) == ("factur-x.xml", "/Data")
+    assert "/OutputIntents" in reader.trailer["/Root"]
+    xmp = reader.trailer["/Root"]["/Metadata"].get_data().decode()
+    assert "<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in xmp and "pdfaExtension:schemas" in xmp
+    assert "<pdfaid:part>3</pdfaid:part>" in xmp
+
+
+def test_a_currency_of_three_decimals_has_a_page_and_no_xml():
+    kuwait = made(
+        [LineInput(Decimal(1), Decimal("1.234"), Vat("G", Decimal(0), "VATEX-EU-G"))], [], AMERICAN, currency="KWD"
+    )
+    rendered = render(kuwait)
+    assert rendered.structured is None and b"factur-x.xml" not in rendered.pdf
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="poppler is not here")
+@pytest.mark.parametrize("more", [{}, {"kind": "credit_note"}, {"language": "en", "currency": "USD"}])
+def test_the_page_says_all_that_the_xml_says(tmp_path: Path, more: dict):
+    """FNFE, V1.4: the readable page holds all information of the structured file (codes stand as words)."""
+    invoice = simple(**more)
+    rendered = render(invoice)
+    (tmp_path / "x.pdf").write_bytes(rendered.pdf)
+    assert (
+        "factur-x.xml"
+        in subprocess.run(["pdfdetach", "-list", "x.pdf"], cwd=tmp_path, capture_output=True, text=True).stdout
+    )
+    page = subprocess.run(["pdftotext", "-layout", "x.pdf", "-"], cwd=tmp_path, capture_output=True, text=True).stdout
+    flat = _flat(page)
+    missing = [text for text in _texts(parse(rendered.structured.xml)) if _flat(text) not in flat]
+    assert missing == []
+
+
+#: Elements that hold codes, and figures that the page writes in the customer's way.
+_CODES = re.compile(
+    r".*(Code|Indicator|Percent|Quantity|Amount|DateTimeString|DateString|ID)$|TaxTotalAmount|CountryID"
+)
+_KEPT = {"IBANID", "IssuerAssignedID", "BuyerReference", "PaymentReference", "SellerAssignedID"}
+
+
+def _texts(node) -> list[str]:
+    found = []
+    if not node.children and node.text.strip() and (node.name in _KEPT or not _CODES.fullmatch(node.name)):
+        found.append(node.text.strip())
+    for child in node.children:
+        if child.name != "ExchangedDocumentContext":
+            found += _texts(child)
+    return found
+
+
+def _flat(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def test_the_worker_checks_and_survives(tmp_path: Path):
+    pytest.importorskip("saxonche")
+    validator = Validator()
+    good = structure(simple()).xml
+    assert [one for one in validator.judge(good, french=True) or () if one.is_fatal] == []
+    os.kill(validator._worker.pid, signal.SIGKILL)
+    broken = good.replace(b"<ram:TypeCode>380<", b"<ram:TypeCode>999<", 1)
+    found = validator.judge(broken, french=True)
+    assert found is not None and any(one.is_fatal for one in found)
+    validator.close()
+    written = write_invoice(simple(), tmp_path / "x.pdf")
+    assert (written.engine, written.findings, written.is_refused) == ("ok", (), False)
+
+
+def test_an_engine_that_crashes_costs_no_document(tmp_path: Path):
+    validator = Validator([sys.executable, "-c", "import os; os.abort()"])
+    assert validator.judge(structure(simple()).xml, french=True) is None
+    validator.close()
+
+
+def test_without_the_engine_own_checks_remain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(official, "is_available", lambda: False)
+    import dataclasses
+
+    invoice = simple()
+    payment = dataclasses.replace(invoice.payment, iban="FR7630006000011234567890188")
+    written = write_invoice(dataclasses.replace(invoice, payment=payment), tmp_path / "x.pdf")
+    assert written.engine == "absent" and written.is_refused and (tmp_path / "x.pdf").exists()
+    assert [one["code"] for one in written.findings] == ["OWN-IBAN"]
+
+
+def test_an_official_objection_names_rule_and_field():
+    import dataclasses
+
+    pytest.importorskip("saxonche")
+    invoice = simple()
+    silent = dataclasses.replace(invoice, mentions=(), operation="")
+    found = checked(structure(silent)).findings
+    fields = {one.field for one in found if one.blocking}
+    assert {"late_penalty_text", "operation_category"} <= fields
+    assert all("BR-FR" in one.code for one in found if one.blocking)
+
+
+def test_xml_alone(tmp_path: Path):
+    written = write_xml(simple(), tmp_path / "x.xml", "ubl")
+    assert (written.format, written.pages) == ("ubl", 0)
+    assert read((tmp_path / "x.xml").read_bytes()).syntax == "ubl"
