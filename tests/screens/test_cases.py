@@ -101,3 +101,29 @@ async def test_a_credit_above_the_limit_waits(workstation, books):
         await hand.keys("1")
         await hand.settle()
         assert "1 credits to approve" in hand.row("#board")
+
+
+async def test_a_second_person_issues_the_credit_that_waits(workstation, books):
+    from tui_billing.services import credit, credit_approval
+
+    done = issued(books, "ACME", "A10")
+    credit_approval.set_limit(books, clerk("founder", "supervisor"), 10_000)
+    credit.credit(books, clerk("paul", "supervisor"), done["id"], reason="agreed")
+    operators.set_role(books, clerk("founder", "supervisor"), "marie", "supervisor")
+    async with workstation() as hand:
+        await hand.keys("w", "enter", "a")
+        assert hand.said == "credit note A2026-00001 is issued"
+        assert books.value("SELECT open FROM invoice WHERE id = ?", (done["id"],)) == 0
+        await hand.settle()
+        assert "no credit note waits" in hand.row("#list")
+
+
+async def test_a_correction_is_a_form_filled_from_the_invoice(workstation, books):
+    issued(books, "ACME", "A10 2")
+    async with workstation() as hand:
+        await hand.keys("2", "enter", "r", "enter")
+        assert "A10" in hand.row("#grid")
+        await hand.keys("ctrl+s", "enter")
+        await hand.settle()
+        assert books.row("SELECT kind, type_code FROM invoice ORDER BY id DESC LIMIT 1") == ("corrective", "384")
+        assert books.value("SELECT open FROM invoice ORDER BY id LIMIT 1") == 0

@@ -13,7 +13,7 @@ from tui_billing.cli.credit import minor_of, part_of, tell_credit
 from tui_billing.cli.invoice_import import import_one
 from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import note, put, put_card, put_json, put_json_array, put_table
-from tui_billing.cli.reading import read_objects
+from tui_billing.cli.reading import read_object, read_objects
 from tui_billing.cli.session import session
 from tui_billing.locale import N_, _, translate
 from tui_billing.models.door import Books
@@ -23,7 +23,7 @@ from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.problem import NotFound, Problem, Unusable
 from tui_billing.rules.status import Status
 from tui_billing.rules.text import quote
-from tui_billing.services import answers, batch, credit, drafts, issue, printing, show
+from tui_billing.services import answers, batch, credit, drafts, issue, printing, replace, show
 from tui_billing.services.context import Context
 from tui_billing.services.resolve import resolve
 
@@ -219,6 +219,29 @@ def credit_one(
     minor = minor_of(books, key, amount) if amount else None
     done = credit.credit(books, context, key, parts=parts, amount=minor, reason=reason, date=day)
     tell_credit(books, context, done, as_json)
+
+
+@app.command("correct")
+def correct_one(
+    number: Annotated[str, typer.Argument(help="The invoice that is replaced.")],
+    file: Annotated[
+        str, typer.Argument(help="The new content as JSON (- for standard input); a draft where none.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Replace an invoice by a corrective one (384): issued from FILE, or kept as a draft filled from the invoice."""
+    books, context = session.open()
+    key = _issued(books, number)
+    if not file:
+        draft = replace.start_again(books, context, key, corrective=True)
+        document = show.invoice_json(books, draft, context.today)
+    else:
+        content = content_from_json(read_object(file))
+        document = show.invoice_json(books, replace.correct(books, context, key, content)["id"], context.today)
+    if as_json:
+        put_json(document)
+    else:
+        _one_line(document)
 
 
 def _issued(books: Books, number: str) -> int:

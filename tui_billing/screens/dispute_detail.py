@@ -223,6 +223,8 @@ class DisputeScreen(BillingScreen):
         purpose = event.purpose
         if isinstance(purpose, tuple) and purpose[0] == "close":
             self.workstation.answer(self._close(purpose[1], purpose[2]), name="close")
+        elif isinstance(purpose, tuple) and purpose[0] == "bill again":
+            self.workstation.answer(self._bill_again(purpose[1]), name="bill again")
 
     async def _close(self, outcome: str, cause: str) -> None:
         """Credit what is missing, then close; what stands half typed in the note becomes its last note."""
@@ -242,7 +244,19 @@ class DisputeScreen(BillingScreen):
         else:
             self.note.show("")
             self.say(_("the dispute is closed: {outcome}", outcome=word(OUTCOMES, outcome)))
+            if outcome == "corrected":
+                text = _("a new invoice with these lines: Enter opens its form, Esc leaves it")
+                self.answer_line.open(text, purpose=("bill again", row.invoice_id))
         await self._read()
+
+    async def _bill_again(self, invoice_id: int) -> None:
+        """The form of a new invoice with the disputed lines (all lines where it was about none)."""
+        assert self._case is not None
+        positions = {position for position, _text, _amount in self._case.lines} or None
+        try:
+            await self.workstation.correct_invoice(invoice_id, corrective=False, positions=positions)
+        except Problem as error:
+            self.say_problem(error)
 
     # -- other keys --------------------------------------------------------
 

@@ -39,6 +39,7 @@ class DisputesScreen(ListScreen):
         Binding("h", "document", N_("history"), show=False, id="history"),
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
         Binding("c", "credit", N_("credit"), show=False, id="record.credit"),
+        Binding("w", "waiting_credits", N_("credits to approve"), show=False, id="credit.waiting"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
     ]
     EMPTY = N_("no dispute; d on an invoice opens one")
@@ -65,6 +66,7 @@ class DisputesScreen(ListScreen):
             ("c", _("credit")),
             ("f", _("evidence")),
             ("i", _("inquiry")),
+            ("w", _("approve credits")),
             ("p", _("payment")),
             ("x", _("explain")),
             ("n", _("new invoice")),

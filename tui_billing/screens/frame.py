@@ -195,6 +195,9 @@ class BillingScreen(QuietScreen[Any]):
         """(customer's code, document id) that a call is likely about while this screen is looked at; "", 0 for none."""
         return "", 0
 
+    def action_waiting_credits(self) -> None:
+        self.workstation.open_waiting_credits()
+
     def action_inquiry(self) -> None:
         self.workstation.new_inquiry(*self.inquiry_about())
 

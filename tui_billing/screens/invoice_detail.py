@@ -31,6 +31,7 @@ class InvoiceDetailScreen(BillingScreen):
         Binding("x,f2", "explain", N_("explain"), show=False, id="explain"),
         Binding("h", "history", N_("history"), show=False, id="history"),
         Binding("o", "document", N_("PDF"), show=False, id="document.pdf"),
+        Binding("r", "correct", N_("corrective invoice"), show=False, id="record.correct"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
     ]
 
@@ -60,6 +61,7 @@ class InvoiceDetailScreen(BillingScreen):
             ("h", _("history")),
             ("o", _("PDF")),
             ("f", _("evidence")),
+            ("r", _("correct")),
             ("Esc", _("back")),
         ]
 
@@ -130,6 +132,17 @@ class InvoiceDetailScreen(BillingScreen):
 
             self.workstation.open(CreditEntryScreen(self.invoice_id))
 
+    def action_correct(self) -> None:
+        if self._found:
+            text = _("replace {number} by a corrective invoice: Enter opens the form", number=self._number)
+            self.answer_line.open(text, purpose=("correct", self.invoice_id))
+
+    async def _correct(self) -> None:
+        try:
+            await self.workstation.correct_invoice(self.invoice_id, corrective=True)
+        except Problem as error:
+            self.say_problem(error)
+
     def action_evidence(self) -> None:
         if self._found:
             self.workstation.make_evidence(self.invoice_id, self._number)
@@ -155,7 +168,9 @@ class InvoiceDetailScreen(BillingScreen):
         purpose = event.purpose
         if not isinstance(purpose, tuple):
             return
-        if purpose[0] == "take back":
+        if purpose[0] == "correct":
+            self.workstation.answer(self._correct(), name="correct")
+        elif purpose[0] == "take back":
             self.workstation.answer(self._take_back(purpose[1]), name="take back")
 
     async def _take_back(self, allocation_id: int) -> None:

@@ -208,7 +208,7 @@ class Board(Widget, can_focus=True):
                 for count, words in (
                     (view.questions, _("questions to you")),
                     (view.follow_ups, _("inquiries to follow up")),
-                    (view.credits_waiting, _("credits to approve")),
+                    (view.credits_waiting, _("credits to approve") + " (w)"),
                 )
                 if count
             ],
@@ -235,6 +235,7 @@ class OverviewScreen(BillingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stay", show=False, id="overview.stay"),
+        Binding("w", "waiting_credits", N_("credits to approve"), show=False, id="credit.waiting"),
     ]
 
     def body(self) -> ComposeResult:

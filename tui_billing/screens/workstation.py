@@ -158,6 +158,20 @@ class Workstation(OrderedKeys, ThemedApp):
 
         self.push_screen(InquiryEntryScreen(customer, invoice_id))
 
+    def open_waiting_credits(self) -> None:
+        """The credit notes that wait for a second person."""
+        from tui_billing.screens.waiting_credits import WaitingCreditsScreen
+
+        self.push_screen(WaitingCreditsScreen())
+
+    async def correct_invoice(self, invoice_id: int, *, corrective: bool, positions: set[int] | None = None) -> None:
+        """A form filled from an issued invoice: its corrective invoice, or a new one with some of its lines."""
+        from tui_billing.services.drafts import take_draft
+        from tui_billing.services.replace import start_again
+
+        draft = await self.desk.do(start_again, invoice_id, corrective=corrective, positions=positions)
+        self.new_invoice(await self.desk.do(take_draft, draft))
+
     def open_invoice(self, invoice_id: int) -> None:
         from tui_billing.screens.invoice_detail import InvoiceDetailScreen
 

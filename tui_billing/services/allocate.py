@@ -307,6 +307,8 @@ def take_back(work: Work, allocation_id: int, date: dt.date, reason: str = "") -
     invoice = locked(books, "invoice", _INVOICE, invoice_id)
     assert invoice is not None
     source = receipt_id or credit_note_id
+    if kind == "credit" and books.value("SELECT kind FROM invoice WHERE id = ?", (credit_note_id,)) == "corrective":
+        raise Refused("a corrective invoice has replaced this one; that is not taken back, correct it again")
     if source:
         locked(books, "receipt" if receipt_id else "invoice", "id", source)
     back = add(

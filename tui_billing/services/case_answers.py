@@ -81,7 +81,21 @@ def find_dispute(books: Books, text: str) -> int:
 
 def list_waiting_credits(books: Books) -> list[dict[str, Any]]:
     """Credit notes that wait for a second person, the oldest first."""
-    return [{**row, "gross": plain(row["gross"], row["currency"])} for row in waiting_credits(books)]
+    return [
+        {
+            "id": one.id,
+            "invoice": one.invoice,
+            "customer": one.customer,
+            "customer_name": one.customer_name,
+            "gross": plain(one.gross, one.currency),
+            "currency": one.currency,
+            "reason": one.reason,
+            "author": one.author,
+            "date": one.date.isoformat(),
+            "dispute": one.dispute,
+        }
+        for one in waiting_credits(books)
+    ]
 
 
 _INQUIRY = (

@@ -25,6 +25,7 @@ from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.credit_approval import ask_second
 from tui_billing.services.issue import announce, sales_by_nature, take_number
 from tui_billing.services.record import content_of
+from tui_billing.services.replace import require_not_replaced
 
 #: Columns that a credit note takes over from its invoice as they are.
 COPIED = (
@@ -76,6 +77,7 @@ def planned(
     head = locked(work.books, "invoice", "kind, state, issue_date", invoice_id)
     if head is None or head[1] != "issued" or head[0] == "credit_note":
         raise NotFound("there is no issued invoice with id {id}", id=invoice_id)
+    require_not_replaced(work, invoice_id)
     if (date or work.today).isoformat() < head[2]:
         raise Problem("a credit note is dated on or after its invoice", field="issue_date")
     return plan_credit(original(work.books, invoice_id), parts, amount)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
+import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui_billing.models.door import Books
@@ -12,7 +15,7 @@ from tui_billing.rules.content import LIMITS
 from tui_billing.rules.credits import Part
 from tui_billing.rules.money import plain
 from tui_billing.rules.problem import NotFound, Problem, Refused
-from tui_billing.rules.text import clean
+from tui_billing.rules.text import clean, fold
 from tui_billing.services.balances import locked
 from tui_billing.services.context import Context, Work, transact
 
@@ -114,15 +117,82 @@ def request_content(books: Books, request_id: int) -> dict[str, Any]:
     return {"v": 1, **dict(zip(columns.split(", "), row, strict=True))}
 
 
-def waiting_credits(books: Books) -> list[dict[str, Any]]:
-    """Credit notes that wait, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class WaitingCredit:
+    """A credit note that waits; `gross` in minor units of `currency`."""
+
+    id: int
+    invoice: str
+    customer: str
+    customer_name: str
+    gross: int
+    currency: str
+    reason: str
+    author: str
+    date: dt.date
+    dispute: int | None
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Where it stands in the list."""
+        return self.date.isoformat(), self.id
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """Rows in the order of the list, and whether there are more on either side."""
+
+    rows: tuple[WaitingCredit, ...]
+    more_before: bool
+    more_after: bool
+
+
+def waiting_credits(books: Books, words: Sequence[str] = ()) -> list[WaitingCredit]:
+    """Credit notes that wait, the oldest first; those that all folded words fit."""
     rows = books.rows(
         "SELECT r.id, i.number, c.code, c.name, r.gross, i.currency, r.reason, o.login, r.date, r.dispute_id"
         " FROM credit_request r JOIN invoice i ON i.id = r.invoice_id JOIN customer c ON c.id = i.customer_id"
         " JOIN operator o ON o.id = r.operator_id WHERE r.status = 'waiting' ORDER BY r.date, r.id"
     )
-    names = ("id", "invoice", "customer", "customer_name", "gross", "currency", "reason", "author", "date", "dispute")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    found = [_waiting(*row) for row in rows]
+    return [
+        one
+        for one in found
+        if all(word in fold(f"{one.invoice} {one.customer} {one.customer_name} {one.author}") for word in words)
+    ]
+
+
+def _waiting(*row: Any) -> WaitingCredit:
+    values: Any = (*row[:8], dt.date.fromisoformat(row[8]), row[9])
+    return WaitingCredit(*values)
+
+
+def waiting_page(
+    books: Books, words: Sequence[str], direction: str, key: Sequence[Any] | None, limit: int
+) -> WaitingPage:
+    """A page of the same; there are never so many that they would not be read whole."""
+    found = waiting_credits(books, words)
+    keys = [one.key for one in found]
+    at = 0
+    if key is not None:
+        wanted = (str(key[0]), int(key[1]))
+        at = {
+            "after": bisect.bisect_right(keys, wanted),
+            "before": max(bisect.bisect_left(keys, wanted) - limit, 0),
+        }.get(direction, max(bisect.bisect_left(keys, wanted) - limit // 2, 0))
+    elif direction == "last":
+        at = max(len(found) - limit, 0)
+    end = (
+        bisect.bisect_left(keys, (str(key[0]), int(key[1])))
+        if key is not None and direction == "before"
+        else at + limit
+    )
+    return WaitingPage(tuple(found[at:end]), at > 0, end < len(found))
+
+
+def waiting_count(books: Books, words: Sequence[str]) -> tuple[int, bool]:
+    """(how many wait, whether there are more than that)."""
+    return len(waiting_credits(books, words)), False
 
 
 def set_limit(books: Books, context: Context, limit: int) -> None:

@@ -61,7 +61,7 @@ def issue_draft(
     """
 
     def do(work: Work) -> dict[str, Any]:
-        row = locked(books, "invoice", "state, number, version, form", draft_id)
+        row = locked(books, "invoice", "state, number, version, form, original_id", draft_id)
         if row is None:
             raise NotFound(
                 "there is no draft {id}; list them with: tui-billing invoice list --status draft", id=draft_id
@@ -75,7 +75,7 @@ def issue_draft(
                 mine={"version": seen_version},
                 theirs=content.to_json(),
             )
-        return _issue(work, draft_id, content, seen_gross)
+        return _issue(work, draft_id, content, seen_gross, row[4])
 
     return transact(books, context, "issue", do)
 
@@ -85,22 +85,30 @@ def issue_content(books: Books, context: Context, content: Content) -> dict[str,
     return transact(books, context, "issue", lambda work: issue_in(work, content))
 
 
-def issue_in(work: Work, content: Content) -> dict[str, Any]:
-    """The same inside a transaction that is already open (batches)."""
+def issue_in(work: Work, content: Content, corrects: int | None = None) -> dict[str, Any]:
+    """The same inside a transaction that is already open (batches); `corrects` is the invoice that it replaces."""
+    kind = "corrective" if corrects else "invoice"
     draft = add(
         Invoice,
-        kind="invoice",
-        type_code="380",
+        kind=kind,
+        type_code=KINDS[kind][0],
+        original_id=corrects,
         issue_date=content.issue_date or work.today.isoformat(),
         currency=content.currency or "EUR",
         operator_id=work.operator_id,
         created_at=work.at,
         updated_at=work.at,
     )
-    return _issue(work, draft, content, None)
+    return _issue(work, draft, content, None, corrects)
 
 
-def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) -> dict[str, Any]:
+def _issue(
+    work: Work, draft_id: int, content: Content, seen_gross: int | None, corrects: int | None = None
+) -> dict[str, Any]:
+    if corrects:
+        from tui_billing.services.replace import replace_original, require_replaceable
+
+        require_replaceable(work, corrects)
     known = resolve(work.books, content, work.today, issuing=True)
     for problem in known.blocking():
         raise problem
@@ -120,8 +128,9 @@ def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) 
         "instalments": _write_instalments(draft_id, known, base),
     }
     number, series = take_number(work, "invoice", known.issue_date)
-    header = _freeze(work, draft_id, known, known.totals, base, number, series)
-    remember(work.books, header, lines, adjustments)
+    header = _freeze(work, draft_id, known, known.totals, base, number, series, corrects)
+    if not corrects:  # what replaces an invoice sells nothing a second time
+        remember(work.books, header, lines, adjustments)
     content_posted = content_written(header, children)
     totals = known.totals
     sales = sales_by_nature(
@@ -139,6 +148,8 @@ def _issue(work: Work, draft_id: int, content: Content, seen_gross: int | None) 
         entries,
         label=f"{number} {known.customer.code} {header['buyer_name']} {header['purchase_order']}",
     )
+    if corrects:
+        replace_original(work, corrects, draft_id, known.issue_date)
     return {"id": draft_id, "number": number}
 
 
@@ -311,6 +322,7 @@ def _freeze(
     base: BaseAmounts,
     number: str,
     series: tuple[int, int],
+    corrects: int | None = None,
 ) -> dict[str, Any]:
     """Write everything that the law and the customer will see, and close it for good; return it as stored."""
     content, customer, buyer = known.content, known.customer, known.buyer
@@ -326,8 +338,9 @@ def _freeze(
         ],
     }
     values = {
-        "kind": "invoice",
-        "type_code": KINDS["invoice"][0],
+        "kind": "corrective" if corrects else "invoice",
+        "type_code": KINDS["corrective" if corrects else "invoice"][0],
+        "original_id": corrects,
         "operator_id": work.operator_id,
         "state": "issued",
         "number": number,

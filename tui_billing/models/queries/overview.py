@@ -179,6 +179,15 @@ def trend(books: Books, today: dt.date) -> Trend:
         since,
         today.isoformat(),
     )
+    # What a corrective invoice has replaced was sold once.
+    sold -= _count(
+        books,
+        "SELECT coalesce(sum(o.gross_base), 0) FROM invoice r JOIN invoice o ON o.id = r.original_id"
+        " WHERE r.original_id IS NOT NULL AND r.kind = 'corrective' AND r.state = 'issued' AND o.issue_date > ?"
+        " AND o.issue_date <= ?",
+        since,
+        today.isoformat(),
+    )
     owed = _count(
         books,
         "SELECT coalesce(sum(CASE WHEN kind = 'credit_note' THEN -open_base ELSE open_base END), 0)"
