@@ -25,6 +25,8 @@ tui-billing payment  refund | return
 tui-billing bank     import | list | statements | account
 tui-billing mandate  list | add | revoke
 tui-billing order    list | show | due | collect | refund | cancel
+tui-billing period   list | proof | close
+tui-billing investigation list | show | open | note | close
 tui-billing dispute  list | show | open | note | close
 tui-billing attach   add | list | save | limit
 tui-billing rate     list | add
@@ -36,10 +38,11 @@ Before the verb:
   --db URL-or-path    the books (else TUI_BILLING_DB, else the user's data folder)
   --today DATE        the business date, for example 2026-11-25 (else TUI_BILLING_TODAY, else the books', else today)
   --lang en|fr        the language of the screen and of messages
+  --period-reason TEXT  why a supervisor posts into a closed month
   --version, --help
 After it: --json on everything that reads or answers; --help for its own options.
 """
-_VALUED = ("--db", "--today", "--lang")
+_VALUED = ("--db", "--today", "--lang", "--period-reason")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -71,7 +74,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
     from tui_billing.cli.run import run
 
-    return run(given.get("--db", ""), given.get("--today", ""), given.get("--lang", ""), rest)
+    reason = given.get("--period-reason", "")
+    return run(given.get("--db", ""), given.get("--today", ""), given.get("--lang", ""), rest, period_reason=reason)
 
 
 def installed_version() -> str:

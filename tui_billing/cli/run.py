@@ -31,6 +31,8 @@ VERBS = {
     "bank": "bank:app",
     "mandate": "mandate:app",
     "order": "order:app",
+    "period": "period:app",
+    "investigation": "investigation:app",
     "dispute": "dispute:app",
     "inquiry": "inquiry:app",
     "operator": "operator:app",
@@ -49,13 +51,13 @@ _WrongUse: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name
 DIFFERENCE, WRONG, UNUSABLE, FAULT, PIPE = 1, 2, 3, 70, 141
 
 
-def run(url: str, today: str, language: str, arguments: list[str]) -> int:
+def run(url: str, today: str, language: str, arguments: list[str], *, period_reason: str = "") -> int:
     """Carry out a verb with its arguments; the exit code."""
     output.prepare()
     session = None
     try:
         spoken = front.check_language(language)
-        session = begin(url, front.check_today(today), spoken)
+        session = begin(url, front.check_today(today), spoken, period_reason)
         code = _call(arguments)
         sys.stdout.flush()
         return code
@@ -124,7 +126,7 @@ def _application(verb: str) -> typer.Typer:
 
 def _reason(error: Any) -> str:
     text = " ".join(str(error.format_message()).split())
-    if any(name in text for name in ("--db", "--today", "--lang")):
+    if any(name in text for name in ("--db", "--today", "--lang", "--period-reason")):
         text = text.rstrip(".") + " (--db, --today and --lang stand before the verb)."
     return text if text.endswith((".", "?")) else text + "."
 

@@ -23,6 +23,7 @@ class Session:
     url: str = ""
     today: dt.date | None = None
     language: str = ""
+    period_reason: str = ""
     books: Books | None = None
 
     def open(self, *, create: bool = False) -> tuple[Books, Context]:
@@ -35,7 +36,9 @@ class Session:
         # Until sign-in is built, a system user without a row of its own may do what a supervisor may.
         role = known[0] if known else "supervisor"
         today = self.today or business_date(books) or dt.date.today()  # noqa: DTZ011 (the clerk's own calendar)
-        return books, Context(operator=operator, today=today, role=role, origin=origin())
+        return books, Context(
+            operator=operator, today=today, role=role, origin=origin(), period_reason=self.period_reason
+        )
 
     def close(self) -> None:
         """Let the books go."""
@@ -48,9 +51,10 @@ class Session:
 session = Session()
 
 
-def begin(url: str, today: dt.date | None, language: str) -> Session:
+def begin(url: str, today: dt.date | None, language: str, period_reason: str = "") -> Session:
     """Start a run: the books that are named, else the user's own."""
     session.url, session.today, session.language = url or default_books(), today, language
+    session.period_reason = clean(period_reason, 200, "--period-reason")
     return session
 
 

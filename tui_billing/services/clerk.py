@@ -29,6 +29,8 @@ class Context:
     command_id: str = field(default_factory=new_command_id)
     batch_id: str | None = None
     now: Callable[[], str] = utc_now
+    #: Why a supervisor posts into a closed month; "" does not.
+    period_reason: str = ""
 
     def command(self, command_id: str | None = None) -> Context:
         """The same context for another command."""

@@ -44,6 +44,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     "configure": frozenset({"supervisor"}),
     "check_rule": frozenset({"supervisor"}),
 }
+#: Names the months as a whole among PostgreSQL's advisory locks.
+_PERIODS = 0x54554950
 #: Columns of a journal line that an audit event holds.
 POSTED = ("account", "customer_id", "debit", "credit", "currency", "amount")
 _WRITERS = frozenset({"clerk", "supervisor"})
@@ -59,6 +61,7 @@ class Work:
         self.at = context.now()
         self.operator_id = _operator_id(books, context)
         self._posted: list[list[Any]] = []
+        self._held = False
 
     @property
     def today(self) -> dt.date:
@@ -77,10 +80,13 @@ class Work:
         text: str,
         verb: str = "",
     ) -> int:
-        """Add a balanced entry to the journal; the period of `date` must be open."""
+        """Add a balanced entry to the journal; the month of `date` must be open, or a supervisor say why not."""
         if not balanced(entries):
             raise AssertionError(f"unbalanced entry for {entity} {entity_id}: {entries}")
-        require_open_period(self.books, date)
+        if not self._held:
+            hold_periods(self.books)
+            self._held = True
+        require_open_period(self.books, date, self.context)
         verb = verb or self.verb
         posting = add(
             Posting,
@@ -121,10 +127,13 @@ class Work:
     def audit(self, action: str, entity: str, entity_id: int, payload: dict[str, Any], label: str) -> None:
         """Append the audit event, chained to the one before, and tell the other clerks (`label`).
 
-        What was posted since the last event of this transaction goes into its content, as `postings`.
+        What was posted since the last event of this transaction goes into its content, as `postings`; where that
+        was into a closed month, the supervisor's `period_reason`, too.
         """
         if self._posted:
             payload = {**payload, "postings": self._posted}
+            if self.context.period_reason and any(is_closed(self.books, one[2]) for one in self._posted):
+                payload["period_reason"] = self.context.period_reason
             self._posted = []
         lock = " FOR UPDATE" if self.books.engine == "postgres" else ""
         row = self.books.row("SELECT seq, hash FROM chain_head WHERE id = 1" + lock)
@@ -231,7 +240,29 @@ def require_guards(books: Books) -> None:
         books.guarded = True  # type: ignore[attr-defined]
 
 
-def require_open_period(books: Books, date: dt.date) -> None:
-    """Refuse a posting into a month that is closed."""
-    if books.row("SELECT 1 FROM period WHERE month = ?", (date.isoformat()[:7],)):
-        raise Refused("{month} is closed; give a date in an open month", field="date", month=date.isoformat()[:7])
+def hold_periods(books: Books, *, to_close: bool = False) -> None:
+    """Until the commit, no month is closed while something is posted, and the other way round (PostgreSQL; on
+    SQLite the writer gate sees to it)."""
+    if books.engine == "postgres":
+        shared = "" if to_close else "_shared"
+        books.value(f"SELECT pg_advisory_xact_lock{shared}({_PERIODS})")
+
+
+def is_closed(books: Books, day: str) -> bool:
+    """Whether the month of a day (ISO text) is closed."""
+    return books.row("SELECT 1 FROM period WHERE month = ?", (day[:7],)) is not None
+
+
+def require_open_period(books: Books, date: dt.date, context: Context) -> None:
+    """Refuse a posting into a month that is closed; a supervisor who says why may all the same."""
+    if not is_closed(books, date.isoformat()):
+        return
+    month = date.isoformat()[:7]
+    if context.role != "supervisor":
+        raise Refused("{month} is closed; give a date in an open month", field="date", month=month)
+    if not context.period_reason:
+        raise Refused(
+            "{month} is closed; give a date in an open month, or say why with --period-reason (on screen :reason)",
+            field="date",
+            month=month,
+        )

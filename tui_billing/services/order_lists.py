@@ -29,12 +29,12 @@ _ORDER = "kind, message_id, bank_account_id, execution_date, currency, count, to
 _PART = "customer_id, invoice_id, refund_id, mandate_id, end_to_end, sequence_type, amount"
 
 
-def order_content(books: Books, order_id: int) -> dict[str, Any]:
+def order_content(books: Books, order_id: int, version: int = 1) -> dict[str, Any]:
     """What the audit chain hashes of an order: the file's hash, and each of its parts."""
     row = books.row(f"SELECT {_ORDER} FROM payment_order WHERE id = ?", (order_id,))
     assert row is not None
     parts = books.rows(f"SELECT {_PART} FROM payment_order_part WHERE payment_order_id = ? ORDER BY id", (order_id,))
-    return {"v": 1, **dict(zip(_ORDER.split(", "), row, strict=True)), "parts": [list(part) for part in parts]}
+    return {"v": version, **dict(zip(_ORDER.split(", "), row, strict=True)), "parts": [list(part) for part in parts]}
 
 
 def list_orders(books: Books) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from tui_billing.services.balances import derive, derive_instalments, derive_lin
 from tui_billing.services.bank_lines import clearing_content
 from tui_billing.services.consume import consumption_content
 from tui_billing.services.context import POSTED
+from tui_billing.services.order_lists import order_content
 from tui_billing.services.receive import receipt_content
 from tui_billing.services.record import content_of
 from tui_billing.services.refunds import refund_content
@@ -138,6 +139,7 @@ def _content(books: Books) -> Iterator[Difference]:
             continue
         told = _readable(payload)
         number = _number(books, entity, entity_id, told)
+        told.pop("period_reason", None)
         yield from _postings(books, told.pop("postings", []), number, seen["posting"])
         if action in _TURNS:
             reversed_on[entity, entity_id] = told.get("reversed_on")
@@ -186,11 +188,12 @@ _READS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "consumption": ("use of a rest", consumption_content),
     "refund": ("refund", refund_content),
     "bank_statement": ("statement", statement_content),
+    "payment_order": ("order", order_content),
 }
 #: Actions of events that hold the content of a row, and of those that turn a payment or refund over.
 _CONTENTS = frozenset(
     {"issue", "credit", "import_invoice", "receive", "allocate", "take_back", "write_off", "clear", "consume", "refund"}
-    | {"import_statement"}
+    | {"import_statement", "collect", "pay_refunds"}
 )
 _TURNS = frozenset({"reverse", "restore"})
 _POSTED = (
@@ -205,6 +208,7 @@ _POSTED = (
     ),
     ("consumption", "SELECT id, reason FROM consumption ORDER BY id"),
     ("refund", "SELECT f.id, c.code FROM refund f JOIN customer c ON c.id = f.customer_id ORDER BY f.id"),
+    ("payment_order", "SELECT id, message_id FROM payment_order ORDER BY id"),
     # What was put in without a file (the sample's own) has no event.
     ("bank_statement", "SELECT id, reference FROM bank_statement WHERE sha256 <> '' ORDER BY id"),
     ("posting", "SELECT id, text FROM posting ORDER BY id"),
