@@ -31,6 +31,7 @@ LIMITS = {
     "unit": 10,
     "note": 2000,
     "reason": 500,
+    "override": 500,
     "reference": 140,
     "payer": 140,
 }
@@ -62,7 +63,8 @@ class LineContent:
 @dataclass(slots=True)
 class Content:
     """A typed invoice. `invalid` maps a field's place ("due_date", "lines.2.quantity") to what was typed
-    there and could not be read; `focus` is the place where the clerk was, `typed` what stood half typed in it.
+    there and could not be read; `override` is a supervisor's reason for billing beyond order, delivery or ceiling;
+    `focus` is the place where the clerk was, `typed` what stood half typed in it.
     """
 
     customer: str = ""
@@ -80,6 +82,7 @@ class Content:
     period_start: str = ""
     period_end: str = ""
     note: str = ""
+    override: str = ""
     lines: list[LineContent] = field(default_factory=list)
     invalid: dict[str, str] = field(default_factory=dict)
     focus: str = ""

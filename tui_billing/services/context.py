@@ -43,6 +43,7 @@ RIGHTS: dict[str, frozenset[str]] = {
     "set_role": frozenset({"supervisor"}),
     "configure": frozenset({"supervisor"}),
     "check_rule": frozenset({"supervisor"}),
+    "bill_over": frozenset({"supervisor"}),
 }
 #: Names the months as a whole among PostgreSQL's advisory locks.
 _PERIODS = 0x54554950
@@ -172,8 +173,7 @@ def transact(books: Books, context: Context, verb: str, do: Callable[[Work], T],
     out is not carried out again: its result is returned. `record` off is for drafts, which are no
     commands of the books. The result must be plain JSON (str, int, None, list, dict) where recorded.
     """
-    if context.role not in RIGHTS.get(verb, _WRITERS):
-        raise Refused("your role ({role}) may not do this; ask a supervisor", role=context.role)
+    require_right(context, verb)
     if record:
         require_guards(books)
 
@@ -209,6 +209,12 @@ def transact(books: Books, context: Context, verb: str, do: Callable[[Work], T],
                 raise
             time.sleep(random.random() * 0.005 * 2 ** min(attempt, 6))
     raise AssertionError("unreachable")
+
+
+def require_right(context: Context, verb: str) -> None:
+    """Refuse what this role may not do."""
+    if context.role not in RIGHTS.get(verb, _WRITERS):
+        raise Refused("your role ({role}) may not do this; ask a supervisor", role=context.role)
 
 
 def _already_done(books: Books, context: Context) -> tuple[Any] | None:

@@ -24,6 +24,7 @@ from tui_billing.services.balances import locked, refresh_invoice
 from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.credit_approval import ask_second
 from tui_billing.services.issue import announce, sales_by_nature, take_number
+from tui_billing.services.match import release_match
 from tui_billing.services.record import content_of
 from tui_billing.services.replace import require_not_replaced
 
@@ -98,6 +99,7 @@ def issue_credit(
     code = books.value("SELECT code FROM customer WHERE id = ?", (content["customer_id"],))
     label = f"{number} {code} {content['buyer_name']} {content['purchase_order']}"
     announce(work, "credit", note, content, opposite(entries), label=label)
+    release_match(work, note)
     opened = books.value("SELECT open FROM invoice WHERE id = ?", (invoice_id,))
     part = min(plan.gross, int(opened))  # type: ignore[call-overload]
     if part > 0:

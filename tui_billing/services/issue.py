@@ -25,9 +25,10 @@ from tui_billing.rules.terms import early_payment
 from tui_billing.rules.text import fold
 from tui_billing.rules.totals import Totals
 from tui_billing.services.balances import locked, spread
-from tui_billing.services.context import Context, Work, transact
+from tui_billing.services.context import Context, Work, require_right, transact
 from tui_billing.services.delivery import enqueue_issued
 from tui_billing.services.drafts import typed_content
+from tui_billing.services.match import record_match, release_replaced
 from tui_billing.services.memory import remember
 from tui_billing.services.record import content_written
 from tui_billing.services.resolve import Resolved, resolve, terms_of
@@ -109,10 +110,13 @@ def _issue(
         from tui_billing.services.replace import replace_original, require_replaceable
 
         require_replaceable(work, corrects)
+        release_replaced(work, corrects, draft_id)
     known = resolve(work.books, content, work.today, issuing=True)
     for problem in known.blocking():
         raise problem
     assert known.totals is not None and known.customer is not None
+    if known.matched.match.over:
+        require_right(work.context, "bill_over")
     if seen_gross is not None and seen_gross != known.totals.gross:
         raise Conflict(
             "the total has changed since you saw it; look at it again before issuing it",
@@ -150,6 +154,7 @@ def _issue(
     )
     if corrects:
         replace_original(work, corrects, draft_id, known.issue_date)
+    record_match(work, draft_id, known.matched.match, known.content.override)
     return {"id": draft_id, "number": number}
 
 

@@ -26,6 +26,7 @@ from tui_billing.rules.terms import Instalment, due_date, instalments, parse_ter
 from tui_billing.rules.text import clean
 from tui_billing.rules.totals import Totals, Vat, compute
 from tui_billing.services.firm import Firm, company
+from tui_billing.services.match import Matched, match_invoice
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Resolved:
     lines: list[ResolvedLine] = field(default_factory=list)
     totals: Totals | None = None
     instalments: list[Instalment] = field(default_factory=list)
+    matched: Matched = field(default_factory=Matched)
     problems: list[Problem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -150,6 +152,19 @@ def resolve(
     _resolve_money(known)
     last = None if issuing else _last_issue_date(books, kind, known.issue_date)
     known.findings = check_invoice(_facts(known, today, kind, last))
+    if kind == "invoice" and known.customer is not None and known.totals is not None:
+        known.matched = match_invoice(
+            books,
+            known.content,
+            known.customer,
+            known.lines,
+            [line.net for line in known.totals.lines],
+            currency=known.currency,
+            day=known.issue_date,
+            issuing=issuing,
+        )
+        known.findings += known.matched.findings
+        known.findings.sort(key=lambda finding: not finding.blocking)
     return known
 
 
