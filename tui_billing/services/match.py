@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tui_billing.models.door import Books
@@ -27,7 +27,7 @@ _NAMED = 5
 class Matched:
     """An invoice beside its sources: `match` line by line, `findings` of header and lines."""
 
-    match: Match = Match()
+    match: Match = field(default_factory=Match)
     findings: tuple[Finding, ...] = ()
     order: Source | None = None
     notes: tuple[Source, ...] = ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from tui_billing.documents.store import fault_of
@@ -12,6 +13,8 @@ from tui_billing.models.usual import memories
 from tui_billing.rules.canonical import canonical
 from tui_billing.rules.usual import Key, Memory, memory_from
 from tui_billing.services.attachments import attachment_content, attachment_folder
+from tui_billing.services.match import match_content
+from tui_billing.services.sources import source_content
 
 #: What is wrong: check, number, sentence.
 Fault = tuple[str, str, str]
@@ -20,9 +23,13 @@ Fault = tuple[str, str, str]
 #: action -> (table, what it is called, its content as it stands now)
 _READS: dict[str, tuple[str, str, Callable[[Books, int], dict[str, Any]]]] = {
     "attach": ("attachment", "paper", attachment_content),
+    "match": ("invoice", "what is billed by document", match_content),
+    "add_order": ("purchase_order", "order", partial(source_content, "purchase_order")),
+    "add_delivery": ("delivery_note", "delivery", partial(source_content, "delivery_note")),
+    "add_contract": ("contract", "contract", partial(source_content, "contract")),
 }
 #: Tables of which each row has an event, with the name of a row.
-_TOLD = {"attachment": "name"}
+_TOLD = {"attachment": "name", "purchase_order": "number", "delivery_note": "number", "contract": "number"}
 
 
 def contents(books: Books) -> Iterator[Fault]:
