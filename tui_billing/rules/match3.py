@@ -39,6 +39,7 @@ class SourceLine:
     unit_price: Decimal | None = None
     discount: Decimal = _ZERO
     order_line: int | None = None
+    goods: bool = False
 
     @property
     def left(self) -> Decimal:
@@ -82,6 +83,9 @@ class Tolerance:
 
     quantity: Decimal = _ZERO
     price: Decimal = _ZERO
+
+
+_NONE = Tolerance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +191,7 @@ def match(
     agreed: Sequence[AgreedPrice],
     *,
     currency: str,
-    tolerance: Tolerance = Tolerance(),
+    tolerance: Tolerance = _NONE,
     named_delivery: bool = False,
 ) -> Match:
     """Match an invoice's lines with an order, delivery notes and agreed prices.
@@ -391,7 +395,8 @@ def _differences(
             {"line": line.number, "item": line.item or line.description, "number": order.number},
             "three-way match",
         )
-    if named_delivery and deliveries and not one.delivery:
+    by_note = not one.order or any(source.delivered or source.goods for source in one.order)
+    if named_delivery and deliveries and not one.delivery and by_note:
         yield Finding(
             "not_delivered",
             "Line {line} ({item}) is not on delivery {number}; take it out or name the delivery that it came with",
@@ -497,8 +502,9 @@ def shown(value: Decimal, decimals: int = 0) -> str:
     return text if len(after) >= decimals else f"{value:.{decimals}f}"
 
 
-def to_bill(source: SourceLine, tolerance: Tolerance = Tolerance()) -> Decimal:
-    """What of an order line should be billed now: what is delivered and not billed, else (where nothing was
-    delivered yet, as of services) what is ordered and not billed; never more than the order leaves."""
-    basis = min(source.delivered, allowed(source.quantity, tolerance)[1]) if source.delivered else source.quantity
+def to_bill(source: SourceLine, *, any_delivery: bool = False) -> Decimal:
+    """What of an order line should be billed now: what is delivered and not billed; of what is not delivered by
+    note (services, or an order of which no delivery is written down) what is ordered. Never more than is ordered."""
+    by_note = bool(source.delivered) or (source.goods and any_delivery)
+    basis = min(source.delivered, source.quantity) if by_note else source.quantity
     return max(basis - source.billed, _ZERO)

@@ -16,7 +16,7 @@ from tui_billing.rules.money import exponent
 
 _ORDER_LINE = (
     "l.id, l.position, l.item_code, l.description, l.unit, l.quantity, l.billed, l.reference, l.delivered,"
-    " l.unit_price, l.discount_percent"
+    " l.unit_price, l.discount_percent, CASE WHEN i.nature = 'goods' THEN 1 ELSE 0 END"
 )
 _DELIVERY_LINE = "l.id, l.position, l.item_code, l.description, l.unit, l.quantity, l.billed, l.order_line_id"
 
@@ -105,7 +105,9 @@ def _lines(books: Books, table: str, link: str, columns: str, ids: Sequence[int]
     marks = ", ".join("?" * len(ids))
     found: dict[int, list[tuple]] = {}
     for key, *row in books.rows(
-        f"SELECT l.{link}, {columns} FROM {table} l WHERE l.{link} IN ({marks}) ORDER BY l.{link}, l.position", ids
+        f"SELECT l.{link}, {columns} FROM {table} l LEFT JOIN item i ON i.id = l.item_id"
+        f" WHERE l.{link} IN ({marks}) ORDER BY l.{link}, l.position",
+        ids,
     ):
         found.setdefault(key, []).append(tuple(row))
     return found
@@ -124,6 +126,7 @@ def _order_line(row: tuple) -> SourceLine:
         delivered=unscaled(row[8], QUANTITY),
         unit_price=None if row[9] is None else unscaled(row[9], PRICE),
         discount=unscaled(row[10], PERCENT),
+        goods=bool(row[11]),
     )
 
 
