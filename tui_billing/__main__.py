@@ -28,6 +28,9 @@ tui-billing order    list | show | due | collect | refund | cancel
 tui-billing period   list | proof | close
 tui-billing investigation list | show | open | note | close
 tui-billing dispute  list | show | open | note | close
+tui-billing order    list | show | add | import | close | reopen | cancel | bill
+tui-billing delivery list | show | add | import | close | reopen | cancel | bill | waiting
+tui-billing contract list | show | add | import | close | reopen | cancel | index
 tui-billing attach   add | list | save | limit
 tui-billing rate     list | add
 tui-billing report   status | aging

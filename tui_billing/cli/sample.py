@@ -17,6 +17,7 @@ from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_bank import add_dollar_account, print_statement
 from tui_billing.cli.sample_desk import Desk, Year
 from tui_billing.cli.sample_plan import TODAY, plan_year
+from tui_billing.cli.sample_sources import enter_papers
 from tui_billing.locale import _
 from tui_billing.models.door import APPLICATION_ID, Books, open_books
 from tui_billing.models.tables import Contact, Identifier, Operator, Setting
@@ -116,6 +117,7 @@ def fill(books: Books) -> None:
     year = Year(desk, rng, plan_year(rng))
     add_dollar_account(year)
     year.live(print_statement)
+    enter_papers(desk, TODAY)
     _look_away(books)
 
 

@@ -13,6 +13,11 @@ from tui_billing.rules.party import Address, Party
 from tui_billing.rules.totals import Totals, Vat
 
 
+def N_(text: str) -> str:  # noqa: N802 (the catalogue's reader knows it by this name)
+    """Mark a sentence for the catalogue where it does not stand in its finding."""
+    return text
+
+
 class LineFacts(NamedTuple):
     """A line as it will be issued: `net` in minor units of the document currency."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-from tui_billing.rules.findings import Finding
+from tui_billing.rules.findings import N_, Finding
 from tui_billing.rules.money import plain
 from tui_billing.rules.text import fold
 
@@ -315,19 +315,19 @@ def _over(shares: Sequence[Share], source: Source | None, code: str, tolerance: 
         }
         place = f"lines.{numbers[-1]}.quantity"
         if line.billed + now < least:
-            message = "Line {line}: {now} {item} takes back more than {number} has billed ({before}); type fewer"
+            message = N_("Line {line}: {now} {item} takes back more than {number} has billed ({before}); type fewer")
         elif len(numbers) > 1:
-            message = (
+            message = N_(
                 "Lines {line} together bill {now} {item}, of which {number} leaves {left} ({whole} less {before} "
                 "billed); take one out"
             )
         elif code == "over_billed":
-            message = (
+            message = N_(
                 "Line {line} bills {now} {item}, of which order {number} leaves {left} ({whole} ordered, {before} "
                 "billed); type fewer, or let a supervisor give a reason"
             )
         else:
-            message = (
+            message = N_(
                 "Line {line} bills {now} {item}, of which delivery {number} leaves {left} ({whole} delivered, "
                 "{before} billed); type fewer, or let a supervisor give a reason"
             )
@@ -441,7 +441,7 @@ def _differences(
         if source.unit_price is not None and not _near(line, source.unit_price, source.discount, tolerance):
             yield _price_finding(
                 "price_order",
-                "Line {line} bills {item} at {price}, order {number} says {agreed}; type the agreed price",
+                N_("Line {line} bills {item} at {price}, order {number} says {agreed}; type the agreed price"),
                 line,
                 source.unit_price,
                 source.discount,
@@ -453,7 +453,7 @@ def _differences(
     if agreed and not ordered and not _near(line, agreed.unit_price, agreed.discount, tolerance):
         yield _price_finding(
             "price_contract",
-            "Line {line} bills {item} at {price}, contract {number} says {agreed}; type the agreed price",
+            N_("Line {line} bills {item} at {price}, contract {number} says {agreed}; type the agreed price"),
             line,
             agreed.unit_price,
             agreed.discount,

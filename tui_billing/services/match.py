@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tui_billing.locale import N_
 from tui_billing.models.door import Books
 from tui_billing.models.fields import QUANTITY, scaled, unscaled
 from tui_billing.models.queries import sources
@@ -175,11 +176,11 @@ def _order_by_id(books: Books, customer_id: int, order_id: int) -> Head | None:
 
 def _other(what: str, number: str, owner: str, customer: str, place: str) -> Finding:
     message = (
-        "Order {number} is an order of {owner}, not of {customer}; check the customer"
+        N_("Order {number} is an order of {owner}, not of {customer}; check the customer")
         if what == "order"
-        else "Delivery {number} went to {owner}, not to {customer}; check the customer"
+        else N_("Delivery {number} went to {owner}, not to {customer}; check the customer")
         if what == "delivery"
-        else "Contract {number} is a contract of {owner}, not of {customer}; check the customer"
+        else N_("Contract {number} is a contract of {owner}, not of {customer}; check the customer")
     )
     values = {"number": number, "owner": owner, "customer": customer}
     return Finding(f"{what}_of_other", message, place, False, values, "three-way match")

@@ -1,0 +1,110 @@
+"""Orders, deliveries and contracts from files: UBL or CSV, a whole file in one transaction or nothing of it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from tui_billing.exchange.sources_csv import read_sources
+from tui_billing.exchange.ubl_sources import BuyerHint, read_source
+from tui_billing.models.door import Books
+from tui_billing.models.queries import facts
+from tui_billing.rules.problem import Problem, Unusable
+from tui_billing.rules.sources import SourceContent
+from tui_billing.rules.text import quote
+from tui_billing.services.context import Context, Work, new_command_id, transact
+from tui_billing.services.importing import InRow
+from tui_billing.services.sources import add_source_in
+
+
+def import_sources(
+    books: Books, context: Context, kind: str, data: bytes, *, customer: str = "", order: str = ""
+) -> list[int]:
+    """Add what a file holds; return the ids. UBL is told from CSV by its first sign.
+
+    `customer` says whose a UBL document is where its identifiers are not known, `order` of which order a
+    delivery is where it does not say.
+    """
+    if data.lstrip()[:1] == b"<" or data[:4] in (b"\xef\xbb\xbf<",) or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        papers = [(0, _from_ubl(books, kind, data, customer, order))]
+    else:
+        papers = read_sources(kind, data)
+        if not papers:
+            raise Problem("the file holds heads and no row; add a row for each line")
+
+    def do(work: Work) -> list[int]:
+        keys = []
+        for row, content in papers:
+            try:
+                keys.append(add_source_in(work, content))
+            except Unusable:
+                raise
+            except Problem as problem:
+                if not row:
+                    raise
+                raise InRow(row, problem) from problem
+        return keys
+
+    batch = replace(context, batch_id=context.batch_id or new_command_id())
+    return transact(books, batch, kind, do)
+
+
+def _from_ubl(books: Books, kind: str, data: bytes, customer: str, order: str) -> SourceContent:
+    content, hint = read_source(data)
+    if content.kind != kind:
+        raise Problem("this file holds {what}; import it with: tui-billing {what} import", what=content.kind)
+    content.customer = customer or _customer_of(books, content, hint)
+    content.order = order or content.order
+    codes = facts.items_by_code(books, [line.item for line in content.lines])
+    for line in content.lines:
+        # An article number of theirs that is none of ours is no item: its text tells what it is.
+        if line.item and line.item.strip().upper() not in codes:
+            line.description = line.description or line.item
+            line.item = ""
+    if kind == "delivery" and content.order and not _order_is_known(books, content):
+        raise Problem(
+            "order {number} of {customer} is not in the books; enter it first, or name another with --order",
+            field="order",
+            number=quote(content.order),
+            customer=content.customer,
+        )
+    return content
+
+
+def _order_is_known(books: Books, content: SourceContent) -> bool:
+    return bool(
+        books.row(
+            "SELECT 1 FROM purchase_order o JOIN customer c ON c.id = o.customer_id WHERE o.number = ? AND c.code = ?",
+            (content.order, content.customer.upper()),
+        )
+    )
+
+
+def _customer_of(books: Books, content: SourceContent, hint: BuyerHint) -> str:
+    """The one customer whose VAT id, SIREN, SIRET, electronic address or other identifier stands in the file."""
+    for text in hint.identifiers:
+        bare = re.sub(r"[\s.]", "", text).upper()
+        rows = books.rows(
+            "SELECT DISTINCT c.code FROM customer c LEFT JOIN identifier i ON i.customer_id = c.id"
+            " WHERE (c.vat_id <> '' AND c.vat_id = ?) OR (c.siren <> '' AND c.siren = ?)"
+            " OR (c.siret <> '' AND c.siret = ?) OR (c.electronic_address <> '' AND c.electronic_address = ?)"
+            " OR i.value = ? LIMIT 2",
+            (bare, bare, bare, text, text),
+        )
+        if len(rows) == 1:
+            return str(rows[0][0])
+    found = facts.find_customers(books, hint.name, 2) if hint.name else []
+    if len(found) == 1:
+        return found[0].code
+    if content.order:
+        owners = books.rows(
+            "SELECT c.code FROM purchase_order o JOIN customer c ON c.id = o.customer_id WHERE o.number = ? LIMIT 2",
+            (content.order,),
+        )
+        if len(owners) == 1:
+            return str(owners[0][0])
+    raise Problem(
+        "no customer is known by {text}; say whose it is with --customer",
+        field="customer",
+        text=quote(hint.name or ", ".join(hint.identifiers) or "—"),
+    )
