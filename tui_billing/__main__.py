@@ -31,6 +31,7 @@ tui-billing dispute  list | show | open | note | close
 tui-billing order    list | show | add | import | close | reopen | cancel | bill
 tui-billing delivery list | show | add | import | close | reopen | cancel | bill | waiting
 tui-billing contract list | show | add | import | close | reopen | cancel | index
+tui-billing check    list | add | set | confirm | tolerance | price
 tui-billing attach   add | list | save | limit
 tui-billing rate     list | add
 tui-billing report   status | aging

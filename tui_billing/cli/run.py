@@ -40,6 +40,7 @@ VERBS = {
     "delivery": "sources:delivery_app",
     "contract": "sources:contract_app",
     "attach": "attach:app",
+    "check": "check:app",
     "rate": "rate:app",
     "report": "report:app",
     "verify": "books:verify_app",

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from tui_billing.rules import law
+from tui_billing.rules.country_mentions import check_country
 from tui_billing.rules.figures import check_amounts, check_lines, check_vat
 from tui_billing.rules.findings import Finding, InvoiceFacts, LineFacts
 from tui_billing.rules.numbering import MAX_LENGTH, is_well_formed
@@ -37,6 +38,7 @@ def check_invoice(facts: InvoiceFacts) -> list[Finding]:
         *check_amounts(facts),
         *_check_payment(facts),
         *_check_mentions(facts),
+        *check_country(facts),
     ]
     return sorted(found, key=lambda finding: not finding.blocking)
 
@@ -122,6 +124,21 @@ def _check_buyer(facts: InvoiceFacts) -> Iterator[Finding]:
             values={"text": buyer.siren},
             source="INSEE (Luhn)",
         )
+    if buyer.siret and not _proves("siret", buyer.siret):
+        yield Finding(
+            "customer_siret_wrong",
+            "The check digit of the customer's SIRET {text} is wrong; compare it with their papers",
+            "customer",
+            values={"text": buyer.siret},
+            source="INSEE (Luhn)",
+        )
+    if not (buyer.address.city or buyer.address.postcode):
+        yield Finding(
+            "customer_address_missing",
+            "The customer has no town, which an invoice must bear; add the address to the card",
+            "customer",
+            source="BR-10, BR-11, CGI ann. II 242 nonies A I 1°",
+        )
     if buyer.vat_id and not _proves("vat_id", buyer.vat_id, buyer.address.country):
         yield Finding(
             "customer_vat_id_wrong",
@@ -139,6 +156,8 @@ def _proves(kind: str, text: str, country: str = "") -> bool:
     try:
         if kind == "siren":
             identifiers.check_siren(text)
+        elif kind == "siret":
+            identifiers.check_siret(text)
         elif kind == "iban":
             identifiers.check_iban(text)
         else:

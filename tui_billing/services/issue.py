@@ -25,6 +25,7 @@ from tui_billing.rules.terms import early_payment
 from tui_billing.rules.text import fold
 from tui_billing.rules.totals import Totals
 from tui_billing.services.balances import locked, spread
+from tui_billing.services.check_rules import strike_in
 from tui_billing.services.context import Context, Work, require_right, transact
 from tui_billing.services.delivery import enqueue_issued
 from tui_billing.services.drafts import typed_content
@@ -155,6 +156,7 @@ def _issue(
     if corrects:
         replace_original(work, corrects, draft_id, known.issue_date)
     record_match(work, draft_id, known.matched.match, known.content.override)
+    strike_in(work, draft_id, known.struck)
     return {"id": draft_id, "number": number}
 
 

@@ -164,7 +164,7 @@ def add_customer_in(work: Work, card: CustomerCard) -> int:
     row = values["row"]
     if work.books.row("SELECT 1 FROM customer WHERE code = ?", (row["code"],)):
         raise Problem("the code {code} is taken; choose another", field="code", code=row["code"])
-    customer = add(Customer, **row)
+    customer = add(Customer, **row, confirmed_on=work.today)
     add(Address, customer_id=customer, kind="billing", **values["address"])
     if card.delivery:
         place = {k: clean(v, 200, f"delivery.{k}") for k, v in card.delivery.items()}
@@ -197,7 +197,7 @@ def change_customer(books: Books, context: Context, customer_id: int, version: i
             )
         if row["code"] != before[1]:
             raise Problem("the code of a customer does not change; add a new customer instead", field="code")
-        change(Customer, customer_id, **row, version=version + 1)
+        change(Customer, customer_id, **row, version=version + 1, confirmed_on=work.today)
         address = books.value("SELECT min(id) FROM address WHERE customer_id = ? AND kind = 'billing'", (customer_id,))
         if address is None:
             add(Address, customer_id=customer_id, kind="billing", **values["address"])

@@ -13,6 +13,7 @@ from tui_billing.models.usual import memories
 from tui_billing.rules.canonical import canonical
 from tui_billing.rules.usual import Key, Memory, memory_from
 from tui_billing.services.attachments import attachment_content, attachment_folder
+from tui_billing.services.check_rules import rule_content
 from tui_billing.services.match import match_content
 from tui_billing.services.sources import source_content
 
@@ -23,18 +24,27 @@ Fault = tuple[str, str, str]
 #: action -> (table, what it is called, its content as it stands now)
 _READS: dict[str, tuple[str, str, Callable[[Books, int], dict[str, Any]]]] = {
     "attach": ("attachment", "paper", attachment_content),
+    "add_rule": ("check_rule", "rule", rule_content),
+    "change_rule": ("check_rule", "rule", rule_content),
     "match": ("invoice", "what is billed by document", match_content),
     "add_order": ("purchase_order", "order", partial(source_content, "purchase_order")),
     "add_delivery": ("delivery_note", "delivery", partial(source_content, "delivery_note")),
     "add_contract": ("contract", "contract", partial(source_content, "contract")),
 }
 #: Tables of which each row has an event, with the name of a row.
-_TOLD = {"attachment": "name", "purchase_order": "number", "delivery_note": "number", "contract": "number"}
+_TOLD = {
+    "attachment": "name",
+    "check_rule": "kind",
+    "purchase_order": "number",
+    "delivery_note": "number",
+    "contract": "number",
+}
 
 
 def contents(books: Books) -> Iterator[Fault]:
     """What was written down is still what its audit event says, and nothing is without one."""
     seen: dict[str, set[int]] = {table: set() for table in _TOLD}
+    last: dict[tuple[str, str, int], tuple[Callable[[Books, int], dict[str, Any]], str]] = {}
     marks = ", ".join("?" * len(_READS))
     for action, key, payload in books.rows(
         f"SELECT action, entity_id, payload FROM audit WHERE action IN ({marks}) ORDER BY seq", list(_READS)
@@ -42,6 +52,8 @@ def contents(books: Books) -> Iterator[Fault]:
         table, what, read = _READS[action]
         if table in seen:
             seen[table].add(key)
+        last[what, table, key] = read, payload  # the newest event of a row holds
+    for (what, table, key), (read, payload) in last.items():
         if not books.row(f"SELECT 1 FROM {table} WHERE id = ?", (key,)):
             yield "content", "", f"{what} {key} has vanished"
         elif canonical(read(books, key)) != canonical(json.loads(payload)):

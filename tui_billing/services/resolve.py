@@ -25,6 +25,7 @@ from tui_billing.rules.problem import NotFound, Problem
 from tui_billing.rules.terms import Instalment, due_date, instalments, parse_terms
 from tui_billing.rules.text import clean
 from tui_billing.rules.totals import Totals, Vat, compute
+from tui_billing.services.checklist import Subject, check
 from tui_billing.services.firm import Firm, company
 from tui_billing.services.match import Matched, match_invoice
 
@@ -33,7 +34,8 @@ from tui_billing.services.match import Matched, match_invoice
 class Resolved:
     """An invoice with everything known, and what stands against issuing it.
 
-    `problems` are values that cannot be read or found; `findings` come from the checklist. Totals are
+    `problems` are values that cannot be read or found; `findings` come from the checklist, `struck` are the
+    written rules that spoke. Totals are
     there only where every line has its meaning.
     """
 
@@ -60,6 +62,7 @@ class Resolved:
     totals: Totals | None = None
     instalments: list[Instalment] = field(default_factory=list)
     matched: Matched = field(default_factory=Matched)
+    struck: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -164,8 +167,28 @@ def resolve(
             issuing=issuing,
         )
         known.findings += known.matched.findings
+        checked = check(books, _subject(known), today, issuing=issuing)
+        known.findings, known.struck = checked.findings, checked.struck
         known.findings.sort(key=lambda finding: not finding.blocking)
     return known
+
+
+def _subject(known: Resolved) -> Subject:
+    assert known.customer is not None and known.totals is not None
+    return Subject(
+        content=known.content,
+        customer=known.customer,
+        lines=known.lines,
+        currency=known.currency,
+        net=known.totals.net,
+        gross=known.totals.gross,
+        document_discount=known.discount_percent,
+        issue_date=known.issue_date,
+        due_date=known.due_date,
+        terms_due=due_date(known.issue_date, terms_of(known.terms)),
+        matched=known.matched,
+        findings=known.findings,
+    )
 
 
 def _cleaned(content: Content, problems: list[Problem]) -> Content:
