@@ -14,7 +14,7 @@ from decimal import Decimal
 from tui_billing.rules.findings import N_, Finding
 from tui_billing.rules.match3 import shown
 from tui_billing.rules.money import plain
-from tui_billing.rules.usual import ENOUGH, HAS_DELIVERY, HAS_ORDER, Key, Memory, Unusual, habit, unusual
+from tui_billing.rules.usual import ENOUGH, HAS_DELIVERY, HAS_ORDER, Key, Memory, Seen, Unusual, habit, unusual
 
 #: An invoice over the same amount within this many days may be a double.
 DOUBLE_DAYS = 20
@@ -22,6 +22,10 @@ DOUBLE_DAYS = 20
 CONFIRM_DAYS = 365
 #: A customer with this many invoices is known: items that it never bought are worth a look.
 KNOWN = 8
+#: How far from what others buy a quantity must lie where the customer's own habit is not known.
+FAR_FROM_OTHERS = 20
+#: Signs that all order numbers of a customer begin with, for a number that begins otherwise to be asked about.
+COMMON = 3
 _HUNDRED = Decimal(100)
 _PRICE, _QUANTITY, _PERCENT = 6, 4, 4
 
@@ -78,6 +82,7 @@ class HabitFacts:
     lines: tuple[CheckedLine, ...]
     memories: Mapping[Key, Memory] = field(default_factory=dict)
     earlier: tuple[Earlier, ...] = ()
+    last_orders: tuple[str, ...] = ()
     purchase_order: str = ""
     delivery_note: str = ""
     period_start: str = ""
@@ -125,12 +130,12 @@ def _customer(facts: HabitFacts) -> Iterator[Finding]:
     known = _whole(facts)
     items = [line for line in facts.lines if line.item_id and not line.agreed]
     new = [line for line in items if Key(facts.customer_id, line.item_id or 0, facts.currency) not in facts.memories]
-    if known.seen >= KNOWN and items and len(new) == len(facts.lines):
+    if known.seen >= KNOWN and 2 * len(new) > len(facts.lines):
         yield Finding(
             "items_new",
-            "None of these items was billed to {customer} in {count} invoices; check that it is the right customer",
+            "{new} of these {all} lines are items that {customer} had on none of {count} invoices; check the customer",
             "customer",
-            values={"customer": facts.customer, "count": known.seen},
+            values={"new": len(new), "all": len(facts.lines), "customer": facts.customer, "count": known.seen},
             source="history",
         )
 
@@ -166,6 +171,18 @@ def _references(facts: HabitFacts) -> Iterator[Finding]:
     ):
         if not typed.strip() and all(one.quantity & flag for one in recent):
             yield finding
+    if unlike(facts.purchase_order.strip(), facts.last_orders):
+        yield Finding(
+            "order_unlike",
+            "Order number {number} is unlike those of {customer} ({last}); check number and customer",
+            "purchase_order",
+            values={
+                "number": facts.purchase_order,
+                "customer": facts.customer,
+                "last": ", ".join(facts.last_orders[:2]),
+            },
+            source="history",
+        )
     if facts.terms_due and facts.due_date and facts.due_date != facts.terms_due:
         yield Finding(
             "due_other",
@@ -174,6 +191,22 @@ def _references(facts: HabitFacts) -> Iterator[Finding]:
             values={"due": facts.due_date, "usual": facts.terms_due},
             source="terms",
         )
+
+
+def unlike(number: str, last: Sequence[str]) -> bool:
+    """Whether an order number begins otherwise than all the last ones, which begin alike."""
+    if not number or len(last) < ENOUGH:
+        return False
+    common = min(_alike(last[0], other) for other in last[1:])
+    return common >= COMMON and _alike(last[0], number) < COMMON - 1
+
+
+def _alike(one: str, other: str) -> int:
+    """How many first signs two texts share."""
+    return next(
+        (place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
+        min(len(one), len(other)),
+    )
 
 
 def _line(facts: HabitFacts, line: CheckedLine) -> Iterator[Finding]:
@@ -186,7 +219,8 @@ def _line(facts: HabitFacts, line: CheckedLine) -> Iterator[Finding]:
         yield price
     quantity = int(line.quantity.scaleb(_QUANTITY))
     odd = unusual(quantity, [one.quantity for one in own]) or (
-        unusual(quantity, [one.quantity for one in others]) if len(own) < ENOUGH else None
+        # Customers buy in sizes of their own: beside others' only the absurd stands out.
+        unusual(quantity, [one.quantity for one in others], far=FAR_FROM_OTHERS) if len(own) < ENOUGH else None
     )
     if odd:
         yield Finding(
@@ -209,6 +243,14 @@ def _line(facts: HabitFacts, line: CheckedLine) -> Iterator[Finding]:
             },
             source="history",
         )
+    elif line.quantity != line.quantity.to_integral_value() and _always_whole(own if len(own) >= ENOUGH else others):
+        yield Finding(
+            "quantity_unusual",
+            "Line {line} bills {quantity} {item}, which was always billed in whole numbers; check the decimal point",
+            f"lines.{line.number}.quantity",
+            values={"line": line.number, "quantity": shown(line.quantity), "item": line.item},
+            source="history",
+        )
     yield from _discount(line, [one.discount for one in own])
     own_case = line.item_rate is None or facts.customer_vat
     if not own_case and (line.vat_category, line.vat_rate) != (line.item_category, line.item_rate):
@@ -224,6 +266,10 @@ def _line(facts: HabitFacts, line: CheckedLine) -> Iterator[Finding]:
             },
             source="price list",
         )
+
+
+def _always_whole(seen: Sequence[Seen]) -> bool:
+    return len(seen) >= ENOUGH and all(one.quantity % 10**_QUANTITY == 0 for one in seen)
 
 
 def _figures(odd: Unusual, scale: int) -> dict[str, object]:

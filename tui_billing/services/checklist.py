@@ -85,6 +85,7 @@ def _facts(books: Books, subject: Subject, today: dt.date) -> HabitFacts:
             _line(number, line, listed, currency, number in agreed) for number, line in enumerate(subject.lines, 1)
         ),
         memories=recall(books, keys),
+        last_orders=_last_orders(books, customer.id) if content.purchase_order else (),
         earlier=_earlier(books, customer.id, subject.gross, subject.issue_date),
         purchase_order=content.purchase_order,
         delivery_note=content.delivery_note,
@@ -148,6 +149,17 @@ def _earlier(books: Books, customer_id: int, gross: int, day: dt.date) -> tuple[
         (customer_id, gross, (day - dt.timedelta(days=LOOK_BACK)).isoformat()),
     )
     return tuple(Earlier(row[0], dt.date.fromisoformat(row[1]), *row[2:]) for row in rows)
+
+
+def _last_orders(books: Books, customer_id: int) -> tuple[str, ...]:
+    """The order numbers on the customer's last invoices, the newest first."""
+    rows = books.rows(
+        "SELECT purchase_order FROM (SELECT purchase_order, state, kind FROM invoice WHERE customer_id = ?"
+        " ORDER BY issue_date DESC, id DESC LIMIT 12) AS last"
+        " WHERE state = 'issued' AND kind <> 'credit_note' AND purchase_order <> ''",
+        (customer_id,),
+    )
+    return tuple(number for (number,) in rows)
 
 
 def _asked(books: Books, subject: Subject, rules: Sequence[Rule]) -> Asked:
