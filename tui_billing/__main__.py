@@ -28,7 +28,7 @@ tui-billing order    list | show | due | collect | refund | cancel
 tui-billing period   list | proof | close
 tui-billing investigation list | show | open | note | close
 tui-billing dispute  list | show | open | note | close
-tui-billing order    list | show | add | import | close | reopen | cancel | bill
+tui-billing purchase-order list | show | add | import | close | reopen | cancel | bill
 tui-billing delivery list | show | add | import | close | reopen | cancel | bill | waiting
 tui-billing contract list | show | add | import | close | reopen | cancel | index
 tui-billing check    list | add | set | confirm | tolerance | price

@@ -36,7 +36,7 @@ VERBS = {
     "dispute": "dispute:app",
     "inquiry": "inquiry:app",
     "operator": "operator:app",
-    "order": "sources:order_app",
+    "purchase-order": "sources:order_app",
     "delivery": "sources:delivery_app",
     "contract": "sources:contract_app",
     "attach": "attach:app",

@@ -12,6 +12,8 @@ from tui_billing.rules.text import clean
 #: Field -> longest text; what is not named holds 100 characters.
 LIMITS = {"note": 2000, "description": 1000, "title": 200, "received_by": 200, "customer": 40, "item": 40, "unit": 10}
 KINDS = ("order", "delivery", "contract")
+#: kind -> its verb on the command line (`order` alone are orders to the bank).
+COMMANDS = {"order": "purchase-order", "delivery": "delivery", "contract": "contract"}
 
 
 @dataclass(slots=True)

@@ -36,7 +36,9 @@ def order_content(books: Books, order_id: int, today: dt.date) -> Content:
     )
     if row is None:
         raise NotFound(
-            "there is no {what} {number}; list them with: tui-billing {what} list", what="order", number=order_id
+            "there is no {what} {number}; list them with: tui-billing {what} list",
+            what="purchase-order",
+            number=order_id,
         )
     customer, number, currency, customer_id, contract = row
     head = next(h for h in sources.orders_by_number(books, number) if h.id == order_id)

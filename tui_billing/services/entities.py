@@ -18,7 +18,7 @@ WORDS = {
     "inquiry": "inquiry",
 }
 #: table -> the verb of the command line that lists it.
-_VERBS = {table: word for word, table in WORDS.items()}
+_VERBS = {table: word for word, table in WORDS.items()} | {"purchase_order": "purchase-order"}
 
 
 def find_source(books: Books, table: str, text: str, customer_code: str = "") -> int:

@@ -8,6 +8,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, QUANTITY, RATE
 from tui_billing.rules.money import plain
 from tui_billing.rules.problem import NotFound
+from tui_billing.rules.sources import COMMANDS
 from tui_billing.services.billing import Waiting
 from tui_billing.services.show import decimal
 from tui_billing.services.sources import TABLES
@@ -78,7 +79,9 @@ def source_json(books: Books, kind: str, key: int) -> dict[str, Any]:
     """One of them with its lines. Raises `NotFound`."""
     rows = _heads(books, kind, "WHERE h.id = ?", key)
     if not rows:
-        raise NotFound("there is no {what} {number}; list them with: tui-billing {what} list", what=kind, number=key)
+        raise NotFound(
+            "there is no {what} {number}; list them with: tui-billing {what} list", what=COMMANDS[kind], number=key
+        )
     found = _head(kind, rows[0])
     _, lines, link = TABLES[kind]
     names = _LINES[kind]

@@ -10,7 +10,7 @@ from tui_billing.exchange.ubl_sources import BuyerHint, read_source
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
 from tui_billing.rules.problem import Problem, Unusable
-from tui_billing.rules.sources import SourceContent
+from tui_billing.rules.sources import COMMANDS, SourceContent
 from tui_billing.rules.text import quote
 from tui_billing.services.context import Context, Work, new_command_id, transact
 from tui_billing.services.importing import InRow
@@ -52,7 +52,7 @@ def import_sources(
 def _from_ubl(books: Books, kind: str, data: bytes, customer: str, order: str) -> SourceContent:
     content, hint = read_source(data)
     if content.kind != kind:
-        raise Problem("this file holds {what}; import it with: tui-billing {what} import", what=content.kind)
+        raise Problem("this file holds {what}; import it with: tui-billing {what} import", what=COMMANDS[content.kind])
     content.customer = customer or _customer_of(books, content, hint)
     content.order = order or content.order
     codes = facts.items_by_code(books, [line.item for line in content.lines])

@@ -25,7 +25,7 @@ from tui_billing.rules.match3 import shown
 from tui_billing.rules.money import exponent, to_minor
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.problem import Conflict, NotFound, Problem, Refused
-from tui_billing.rules.sources import SourceContent, SourceLineContent, cleaned
+from tui_billing.rules.sources import COMMANDS, SourceContent, SourceLineContent, cleaned
 from tui_billing.rules.text import clean, fold, quote
 from tui_billing.rules.units import unit_code
 from tui_billing.services.balances import locked
@@ -165,7 +165,7 @@ def _add_delivery(work: Work, typed: SourceContent, customer: CustomerFacts) -> 
         )
         if order is None:
             raise NotFound(
-                "{customer} has no order {number}; list them with: tui-billing order list",
+                "{customer} has no order {number}; list them with: tui-billing purchase-order list",
                 field="order",
                 customer=customer.code,
                 number=quote(typed.order),
@@ -377,7 +377,9 @@ def set_status(
         row = locked(books, table, "number, status, version", source_id)
         if row is None:
             raise NotFound(
-                "there is no {what} {number}; list them with: tui-billing {what} list", what=kind, number=source_id
+                "there is no {what} {number}; list them with: tui-billing {what} list",
+                what=COMMANDS[kind],
+                number=source_id,
             )
         if version is not None and row[2] != version:
             raise Conflict(
