@@ -326,7 +326,7 @@ def _release(work: Work, document_id: int, lines: Sequence[tuple]) -> bool:
         for key, order_line, delivery_line, contract_line, whole, net, gone in books.rows(
             "SELECT b.id, b.order_line_id, b.delivery_line_id, b.contract_line_id, b.quantity, b.net,"
             " (SELECT coalesce(sum(r.quantity), 0) FROM billed_line r WHERE r.reverses_id = b.id)"
-            " FROM billed_line b WHERE b.line_id = ? ORDER BY b.id",
+            " FROM billed_line b WHERE b.line_id = ? AND b.reverses_id IS NULL ORDER BY b.id",
             (original,),
         ):
             left = whole + int(gone)
