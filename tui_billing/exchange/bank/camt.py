@@ -92,7 +92,7 @@ def _refuse_doctype(source: Source) -> None:
     while match := _PROLOG.match(text, place):
         place = match.end()
     rest = text[place:].lstrip()
-    if rest.startswith("<!"):
+    if rest.startswith("<!") and not rest.startswith("<!--"):
         raise Problem("this XML declares a document type or entities, which no bank does; ask the bank for the file")
     if not re.match(r"<[A-Za-z_]", rest) or re.search(r"<!(?:DOCTYPE|ENTITY)", text):
         raise Problem("this XML does not begin as a statement does; ask the bank for the file again")

@@ -187,7 +187,7 @@ class _Account:
             reference=reference,
             payer=told("NPY") if amount > 0 and "NPY" in more else told("NBE") or told("NPY"),
             payer_iban=told("CPY") or told("CBE"),
-            bank_reference=meaningful(record[81:88].strip("0 ")),
+            bank_reference=meaningful(record[81:88].strip().lstrip("0")),
             end_to_end=end_to_end,
             mandate=" ".join((more.get("RUM") or [""])[0][:35].split()),
             bank_code=record[32:34].strip(),

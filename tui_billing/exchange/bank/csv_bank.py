@@ -49,6 +49,8 @@ class _Sheet:
         self._order, self._sign = mapping.order, mapping.decimal
         self._balances = _Running()
         self._skipped = 0
+        self._ended = True
+        self._width = 0
 
     def _rows(self) -> Iterator[list[str]]:
         """The rows under the headings."""
@@ -59,14 +61,21 @@ class _Sheet:
                 lines: Iterator[str] = itertools.chain([first], file)
             else:
                 lines = itertools.chain(["\n"], file)
-            reader = csv.reader(lines, delimiter=self.mapping.separator)
+            reader = csv.reader(self._watched(lines), delimiter=self.mapping.separator)
             for self.row, cells in enumerate(reader, 1):
                 if self.row == self.mapping.heading:
                     self._check_heading(cells)
+                    self._width = len(cells)
                 elif self.row < self.mapping.heading and not self.statement.account:
                     self._look_for_account(cells)
                 if self.row > self.mapping.heading and any(cell.strip() for cell in cells):
                     yield cells
+
+    def _watched(self, lines: Iterator[str]) -> Iterator[str]:
+        """Remember whether the last line had its end: one without may have been cut off."""
+        for line in lines:
+            self._ended = line.endswith(("\n", "\r"))
+            yield line
 
     def _look_for_account(self, cells: list[str]) -> None:
         """Above the headings many banks write whose account it is; only an IBAN is sure to be one."""
@@ -117,11 +126,15 @@ class _Sheet:
             yield line
         statement.reach(first, last)
         self._balances.tell(statement)
+        if not self._ended:
+            statement.remark("note", "no_line_end", "the last row has no line end; look whether it is whole", self.row)
         if self._skipped:
             statement.remark("note", "rows", "{count} rows hold no amount and are left out", count=self._skipped)
         yield statement
 
     def _line(self, cells: list[str]) -> StatementLine | None:
+        if not self._ended and len(cells) < self._width:
+            raise Problem("the file breaks off in its last row; get it again")
         day_text = self._cell(cells, "date")
         stated = [self._cell(cells, role) for role in ("amount", "debit", "credit")]
         if not any(stated) or (not day_text and _is_a_total(cells)):

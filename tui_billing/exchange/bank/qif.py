@@ -27,6 +27,7 @@ class _Record:
     number: int
     values: dict[str, str] = field(default_factory=dict)
     splits: list[dict[str, str]] = field(default_factory=list)
+    cut: bool = False
 
 
 def read(source: Source, options: Options) -> Iterator[StatementLine | Statement | Remark]:
@@ -36,7 +37,7 @@ def read(source: Source, options: Options) -> Iterator[StatementLine | Statement
         if isinstance(record, _Record) and ("T" in record.values or "U" in record.values):
             seen = True
             dates.see(record.values.get("D", ""))
-            amounts.see(record.values.get("T") or record.values["U"])
+            amounts.see(record.values.get("T") or record.values.get("U", ""))
     order, sign = (dates.order(options.day_first), amounts.sign) if seen else ("dmy", "")
     current: _Account | None = None
     account = ""
@@ -101,6 +102,8 @@ def _records(source: Source) -> Iterator[tuple[str, _Record | str]]:
             else:
                 record.values.setdefault(letter, value)
     if record.values:
+        # Without its last sign it may have lost the end of its amount.
+        record.cut = True
         yield section, record
 
 
@@ -119,10 +122,12 @@ class _Account:
             return None
         values = record.values
         try:
+            if record.cut:
+                raise Problem("the file breaks off in the entry at line {line}; get it again", line=record.number)
             if "D" not in values or not ("T" in values or "U" in values):
                 raise Problem("line {line} ends an entry without a date or an amount", line=record.number)
             day = read_date(values["D"], self._order)
-            amount = loose_minor(values.get("T") or values["U"], self._places, self._sign)
+            amount = loose_minor(values.get("T") or values.get("U", ""), self._places, self._sign)
             details = tuple(
                 Detail(
                     loose_minor(split["$"], self._places, self._sign),
