@@ -13,6 +13,7 @@ from typing import Any
 from tui_billing.models.fields import AmountField  # isort: skip  (imports peewee the thrifty way)
 from tui_billing.models.tables import Table, database
 
+import peewee  # isort: skip
 from peewee import AutoField, BigIntegerField, ForeignKeyField, TextField  # isort: skip
 
 
@@ -57,7 +58,9 @@ def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> list[di
     values = [_converted(convert, row.values()) for row in rows]
     cursor = database.cursor()
     try:
-        cursor.executemany(text, values)
+        # The cursor is the driver's own: what it raises must be peewee's, which the verbs know a lost race by.
+        with peewee.__exception_wrapper__:
+            cursor.executemany(text, values)
     finally:
         cursor.close()
     return [dict(zip(rows[0], stored, strict=True)) for stored in values]

@@ -91,6 +91,7 @@ class CsvMappingScreen(FormScreen):
         sheet = await asyncio.to_thread(suggest, self._path)
         self._rows = sheet.rows
         accounts = await self.desk.ask(list_accounts)
+        self._currency = accounts[0].currency if accounts else ""
         chosen = self._account or (accounts[0].name if len(accounts) == 1 else "")
         mapping = sheet.mapping
         names = {sign: name for name, sign in _SEPARATORS.items()}
