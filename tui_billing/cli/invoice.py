@@ -25,7 +25,7 @@ from tui_billing.rules.status import Status
 from tui_billing.rules.text import quote
 from tui_billing.services import answers, batch, credit, drafts, issue, printing, replace, show
 from tui_billing.services.context import Context
-from tui_billing.services.resolve import resolve
+from tui_billing.services.foreseen import look_ahead
 
 app = make_app("Invoices and credit notes.")
 app.command("import")(import_one)
@@ -195,7 +195,7 @@ def issue_one(
 
 
 def _warn(books: Books, context: Context, content: Content) -> None:
-    for finding in resolve(books, content, context.today).warnings():
+    for finding in look_ahead(books, content, context.today).warnings():
         note(_("note: {text}", text=translate(Problem(finding.message, **finding.values))))
 
 

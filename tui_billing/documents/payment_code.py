@@ -6,7 +6,7 @@ from decimal import Decimal
 from io import BytesIO
 
 from tui_billing.documents.printable import CREDIT_NOTE, PrintableInvoice
-from tui_billing.documents.typeface import tidy
+from tui_billing.documents.tidy import tidy
 from tui_billing.rules.identifiers import valid_reference
 from tui_billing.rules.money import from_minor
 

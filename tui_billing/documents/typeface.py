@@ -14,27 +14,19 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
 from pathlib import Path
 
 from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]
+
+from tui_billing.documents.tidy import tidy
+
+__all__ = ["Face", "Typeface", "cover", "open_face", "tidy"]
 
 FONTS = Path(__file__).parent / "fonts"
 REGULAR, BOLD = "", "B"
 BOX = "▯"
 MOST_FALLBACKS = 8
 
-# What has no form of its own: joiners, direction marks, variation selectors, soft hyphen, tags.
-_INVISIBLE = frozenset(
-    chain(
-        (0xAD, 0x34F, 0x180E, 0xFEFF),
-        range(0x200B, 0x2010),
-        range(0x202A, 0x202F),
-        range(0x2060, 0x2070),
-        range(0xFE00, 0xFE10),
-        range(0xE0000, 0xE1000),
-    )
-)
 _FOLDERS = (
     "/usr/share/fonts",
     "/usr/local/share/fonts",
@@ -138,15 +130,6 @@ def face_with(char: str) -> Face | None:
         if face and ord(char) in face.widths:
             return face
     return None
-
-
-def tidy(text: str) -> str:
-    """Line ends as \\n, tabs as spaces, composed (NFC), without what has no form of its own."""
-    if text.isascii() and text.isprintable():
-        return text
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " "))
-    text = text.replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(char for char in text if ord(char) not in _INVISIBLE)
 
 
 def name_character(char: str) -> str:

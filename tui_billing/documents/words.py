@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tui_billing import locale
 from tui_billing.documents.printable import CORRECTIVE, CREDIT_NOTE, INVOICE, PrintableInvoice, PrintedAdjustment
-from tui_billing.documents.typeface import tidy
+from tui_billing.documents.tidy import tidy
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.money import exponent, from_minor
 from tui_billing.rules.numbers import format_number

@@ -182,6 +182,7 @@ class CustomerFacts:
     owed: int = 0
     overdue: int = 0
     buyer_reference: str = ""
+    einvoice_format: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from tui_billing.screens.entry_form import FOOTER, HEADER, LINE, EntryField, col
 from tui_billing.screens.entry_lines import CELLS, Lines
 from tui_billing.services import drafts
 from tui_billing.services.context import new_command_id
+from tui_billing.services.foreseen import look_ahead
 from tui_billing.services.issue import issue_draft
-from tui_billing.services.resolve import resolve
 from tui_billing.widgets.field import Caption
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.line_grid import LineGrid
@@ -227,7 +227,7 @@ class InvoiceEntryScreen(DraftPart):
             return
         self.lines.fill(self.content)
         await self._journal()
-        known = await self.desk.ask(resolve, self.content, self.desk.today)
+        known = await self.desk.ask(look_ahead, self.content, self.desk.today)
         stops = known.blocking()
         if stops:
             self._go_to_place(stops[0].field)

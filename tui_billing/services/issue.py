@@ -341,7 +341,7 @@ def _freeze(
         "buyer": buyer.to_json(),
         "delivery": {"name": known.delivery_name, "address": known.delivery.to_json()} if known.delivery else {},
         "mentions": [
-            {"code": mention.code, "text": mention.text} for mention in _mentions(known, totals, customer.language)
+            {"code": mention.code, "text": mention.text} for mention in mentions_of(known, totals, customer.language)
         ],
     }
     values = {
@@ -417,7 +417,7 @@ def _freeze(
     return {"id": invoice_id, **change_and_tell(Invoice, invoice_id, **values, **papers), **papers}
 
 
-def _mentions(known: Resolved, totals: Totals, language: str) -> tuple[Mention, ...]:
+def mentions_of(known: Resolved, totals: Totals, language: str) -> tuple[Mention, ...]:
     """The sentences that law and contract ask for, in the customer's language, as they hold on the day of issue."""
     discount = early_payment(known.issue_date, terms_of(known.terms), totals.gross, known.currency)
     printed = None

@@ -15,7 +15,6 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
-from xml.sax.saxutils import escape, quoteattr
 
 from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.rules.problem import Problem
@@ -111,6 +110,16 @@ def read_date(node: Node) -> date | None:
 def plain(value: Decimal) -> str:
     """A decimal as it is written: no exponent."""
     return format(value, "f")
+
+
+def escape(text: str) -> str:
+    """Text inside an element (the standard library's own brings a network stack with it)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoteattr(text: str) -> str:
+    """An attribute's value with its quotes."""
+    return '"' + escape(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\t", "&#9;") + '"'
 
 
 class Out:

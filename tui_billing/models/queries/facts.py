@@ -13,7 +13,8 @@ from tui_billing.rules.text import fold
 
 _CUSTOMER = (
     "SELECT c.id, c.code, c.name, coalesce(a.city, ''), c.country, c.language, c.currency, c.terms,"
-    " c.vat_category, c.exemption_code, c.purchase_order_required, c.credit_limit, c.buyer_reference"
+    " c.vat_category, c.exemption_code, c.purchase_order_required, c.credit_limit, c.buyer_reference,"
+    " c.einvoice_format"
     " FROM customer c LEFT JOIN address a ON a.id ="
     " (SELECT min(id) FROM address WHERE customer_id = c.id AND kind = 'billing')"
 )
@@ -24,7 +25,7 @@ _ITEM = (
 
 
 def _customer(row: tuple[Any, ...]) -> CustomerFacts:
-    values: Any = (*row[:10], bool(row[10]), row[11], 0, 0, row[12])
+    values: Any = (*row[:10], bool(row[10]), row[11], 0, 0, row[12], row[13])
     return CustomerFacts(*values)
 
 

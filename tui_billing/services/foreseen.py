@@ -1,0 +1,140 @@
+"""What the checks of the electronic invoice will say of a document that is not issued yet: told while it can be mended.
+
+A draft is mapped as the issued document would be, with a number that nobody has. Nothing of it stops the issue:
+whoever has no need of an electronic invoice may go on.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui_billing.models.door import Books
+from tui_billing.rules.content import Content
+from tui_billing.rules.findings import Finding
+from tui_billing.services.resolve import Resolved, resolve
+
+if TYPE_CHECKING:
+    from tui_billing.documents.printable import PrintableInvoice
+
+
+def look_ahead(books: Books, content: Content, today: dt.date) -> Resolved:
+    """The typed invoice with its meaning and findings, those of its electronic form among them."""
+    known = resolve(books, content, today)
+    if not known.blocking() and known.totals is not None and known.customer is not None:
+        known.findings += foreseen(known)
+    return known
+
+
+def foreseen(known: Resolved) -> list[Finding]:
+    """Warnings about what would forbid to send the document; those that the checklist has said already are left out."""
+    from tui_billing.documents.semantic import can_be_said, semantic
+    from tui_billing.rules.en16931.engine import check
+
+    document = _printable(known)
+    if not can_be_said(document):
+        return []
+    customer = known.customer
+    form = (customer.einvoice_format if customer else "") or "facturx"
+    said = {finding.field for finding in known.findings}
+    found: dict[str, Finding] = {}
+    for one in check(semantic(document, form), ours=True):
+        if one.blocking and one.field not in said:
+            found.setdefault(f"{one.field} {one}", replace(one, blocking=False))
+    return list(found.values())
+
+
+def _printable(known: Resolved) -> PrintableInvoice:
+    """The document as it would be printed."""
+    from tui_billing.documents.printable import (
+        BooksTax,
+        PaymentMeans,
+        PrintableInvoice,
+        PrintedAdjustment,
+        PrintedLine,
+        PrintedTotals,
+        PrintedVat,
+        References,
+    )
+    from tui_billing.rules.money import convert
+    from tui_billing.services.issue import mentions_of
+
+    totals, customer, buyer, content = known.totals, known.customer, known.buyer, known.content
+    assert totals is not None and customer is not None and buyer is not None
+    base = known.company.currency
+    return PrintableInvoice(
+        kind="invoice",
+        number="1",
+        issue_date=known.issue_date,
+        currency=known.currency,
+        seller=known.seller,
+        buyer=buyer,
+        lines=tuple(
+            PrintedLine(
+                position=place,
+                description=line.description,
+                quantity=line.quantity,
+                unit_price=line.unit_price,
+                net=result.net,
+                vat_category=line.vat.category,
+                vat_rate=line.vat.rate,
+                item=line.item_code,
+                unit_code=line.unit,
+                discount_percent=line.discount_percent,
+                discount=result.discount,
+                order_line=line.order_line,
+            )
+            for place, (line, result) in enumerate(zip(known.lines, totals.lines, strict=True), 1)
+        ),
+        vat=tuple(
+            PrintedVat(g.vat.category, g.vat.rate, g.taxable, g.tax, g.vat.exemption_code, g.vat.exemption_text)
+            for g in totals.vat
+        ),
+        totals=PrintedTotals(
+            lines=totals.lines_total,
+            net=totals.net,
+            tax=totals.tax,
+            gross=totals.gross,
+            payable=totals.payable,
+            allowances=totals.allowances_total,
+            charges=totals.charges_total,
+            prepaid=totals.prepaid,
+            rounding=totals.rounding,
+        ),
+        language=customer.language,
+        due_date=known.due_date,
+        delivery_date=known.delivery_date,
+        period_start=known.period_start,
+        period_end=known.period_end,
+        delivery_name=known.delivery_name,
+        delivery_address=known.delivery,
+        references=References(
+            purchase_order=content.purchase_order,
+            buyer_reference=content.buyer_reference or customer.buyer_reference,
+        ),
+        adjustments=tuple(
+            PrintedAdjustment(
+                amount=one.amount or 0,
+                is_charge=one.is_charge,
+                percent=one.percent,
+                base=one.base,
+                reason=one.reason,
+                reason_code=one.reason_code or ("" if one.is_charge else "95"),
+                vat_category=one.vat.category if one.vat else "",
+                vat_rate=one.vat.rate if one.vat else None,
+            )
+            for one in totals.adjustments
+        ),
+        books_tax=None
+        if known.currency == base
+        else BooksTax(
+            base, convert(totals.tax, known.currency, base, known.rate), known.rate, known.rate_source, known.issue_date
+        ),
+        payment=PaymentMeans(code=known.payment_means, iban=known.company.iban, bic=known.company.bic),
+        mentions=mentions_of(known, totals, customer.language),
+        type_code="380",
+        operation=known.operation_category,
+        vat_on_debits=known.company.vat_on_debits,
+        prices_include_vat=known.company.prices_include_vat,
+    )
