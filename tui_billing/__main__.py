@@ -33,6 +33,9 @@ tui-billing delivery list | show | add | import | close | reopen | cancel | bill
 tui-billing contract list | show | add | import | close | reopen | cancel | index
 tui-billing check    list | add | set | confirm | tolerance | price
 tui-billing attach   add | list | save | limit
+tui-billing send     queue | run | list | show | retry | anew | confirm | cancel
+tui-billing letter   list | statement | reminder | write
+tui-billing send     bounces | post | render | set | to | text
 tui-billing rate     list | add
 tui-billing report   status | aging
 tui-billing explain NUMBER                    how the amounts of a document came to be

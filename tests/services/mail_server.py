@@ -126,3 +126,21 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def small_papers(books: Any, context: Any, rows: Any) -> dict[int, Any]:
+    """One small document stands for all: making real ones is proved elsewhere."""
+    from tui_billing.services import papers
+
+    for row in rows:
+        path = papers.paper_of(books, row)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"%PDF-1.7 " + row["name"].encode())
+    return {}
+
+
+def make_maildir(folder: Path) -> Path:
+    """An empty Maildir."""
+    for name in ("new", "cur", "tmp"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    return folder

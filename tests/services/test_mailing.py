@@ -11,12 +11,11 @@ import pytest
 
 from tests.builders import *  # noqa: F403
 from tests.builders import TODAY, clerk, issued
-from tests.services.mail_server import Habits, MailHouse, free_port
+from tests.services.mail_server import Habits, MailHouse, free_port, small_papers
 from tui_billing.exchange.smtp import MailServer
 from tui_billing.models.door import Books
 from tui_billing.rules.problem import Problem, Refused
 from tui_billing.services import delivery, mailing, recipients
-from tui_billing.services.context import Context
 from tui_billing.services.verify import verify
 
 START = dt.datetime(2026, 11, 25, 8, 0, tzinfo=dt.UTC)
@@ -46,17 +45,9 @@ def house() -> Iterator[MailHouse]:
 
 @pytest.fixture(autouse=True)
 def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One small document stands for all: making them is proved elsewhere."""
     from tui_billing.services import papers
 
-    def make(books: Books, context: Context, rows: Any) -> dict[int, Problem]:
-        for row in rows:
-            path = papers.paper_of(books, row)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(b"%PDF-1.7 " + row["name"].encode())
-        return {}
-
-    monkeypatch.setattr(papers, "make_papers", make)
+    monkeypatch.setattr(papers, "make_papers", small_papers)
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ VERBS = {
     "contract": "sources:contract_app",
     "attach": "attach:app",
     "check": "check:app",
+    "send": "send:app",
+    "letter": "letter:app",
     "rate": "rate:app",
     "report": "report:app",
     "verify": "books:verify_app",

@@ -27,7 +27,7 @@ TOOL, PRODUCER = "tui-billing", "fpdf2"
 #: Factur-X 1.0: the name of the XML, its profile, and what it is to the page (ISO 19005-3, 6.8).
 XML_NAME, LEVEL = "factur-x.xml", "EN 16931"
 _ALTERNATIVE = frozenset({"DE"})
-_REGIONS = {"en": "en-GB", "fr": "fr-FR"}
+REGIONS = {"en": "en-GB", "fr": "fr-FR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Rendered:
 
 def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
     """The PDF of an issued document, dated noon (UTC) of its issue date; an unusable logo is left out."""
-    typeface = Typeface(_characters(invoice))
+    typeface = Typeface(characters(invoice))
     picture = logos.prepare(logo) if logo else None
     sheet = lay_out(invoice, typeface, picture[1] if picture else None)
     structured = structure(invoice) if can_be_said(invoice) else None
@@ -87,7 +87,7 @@ def _blank(invoice: PrintableInvoice, typeface: Typeface, level: str) -> FPDF:
     title = f"{words.title(invoice.kind)} {invoice.number}"
     author = "".join(char for char in tidy(invoice.seller.full_name) if char.isprintable())
     pdf.set_creation_date(when)
-    pdf.set_lang(_REGIONS[words.language])
+    pdf.set_lang(REGIONS[words.language])
     pdf.set_title(title)
     pdf.set_subject(title)
     pdf.set_author(author)
@@ -123,7 +123,8 @@ def paint(pdf: FPDF, marks: list[Mark], picture: bytes = b"") -> None:
             pdf.link(mark.x, mark.y, mark.width, mark.height, mark.address)
 
 
-def _characters(invoice: PrintableInvoice) -> set[str]:
+def characters(invoice: object) -> set[str]:
+    """Every character in the texts of a document, however deep they lie."""
     found: set[str] = set()
 
     def collect(value: Any) -> None:

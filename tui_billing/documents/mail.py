@@ -48,27 +48,27 @@ TEXTS: dict[str, tuple[str, str]] = {
     "invoice": (
         N_("{document} from {company}"),
         N_(
-            "Dear {contact},\n\nplease find attached {document} of {issue_date} over {amount}, due on {due_date}.\n\n"
+            "Dear {contact},\n\nPlease find attached {document} of {issue_date} over {amount}, due on {due_date}.\n\n"
             "Your order: {order}\n\nYours sincerely\n{company}"
         ),
     ),
     "credit_note": (
         N_("{document} from {company}"),
         N_(
-            "Dear {contact},\n\nplease find attached {document} of {issue_date} over {amount}.\n\n"
+            "Dear {contact},\n\nPlease find attached {document} of {issue_date} over {amount}.\n\n"
             "Yours sincerely\n{company}"
         ),
     ),
     "statement": (
         N_("{document} from {company}"),
         N_(
-            "Dear {contact},\n\nplease find attached your statement of account as of {issue_date}; {open} are open.\n\n"
+            "Dear {contact},\n\nPlease find attached your statement of account as of {issue_date}; {open} are open.\n\n"
             "Yours sincerely\n{company}"
         ),
     ),
     "letter": (
         N_("{document} from {company}"),
-        N_("Dear {contact},\n\nplease find our letter of {issue_date} attached.\n\nYours sincerely\n{company}"),
+        N_("Dear {contact},\n\nPlease find our letter of {issue_date} attached.\n\nYours sincerely\n{company}"),
     ),
 }
 TEXTS["corrective"] = TEXTS["invoice"]

@@ -68,7 +68,7 @@ def write_invoice(invoice: PrintableInvoice, path: Path, logo: bytes | Path | No
     from tui_billing.documents.einvoice import checked
     from tui_billing.documents.invoice_pdf import render
 
-    rendered = render(invoice, logo=logo if isinstance(logo, bytes) else _read_logo(logo))
+    rendered = render(invoice, logo=logo if isinstance(logo, bytes) else read_logo(logo))
     _put(path, rendered.pdf)
     if rendered.structured is None:
         return Written(Path(path), rendered.sha256, rendered.missing, rendered.pages)
@@ -114,7 +114,8 @@ def _unwritten(path: Path, error: OSError) -> Problem:
     )
 
 
-def _read_logo(path: Path | None) -> bytes | None:
+def read_logo(path: Path | None) -> bytes | None:
+    """The bytes of a logo, None where there is none to read."""
     if path is None:
         return None
     try:

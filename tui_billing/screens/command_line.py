@@ -31,6 +31,7 @@ COMMANDS = (
     (("payments", "payment", "paiements", "paiement", "reglements"), "payments"),
     (("disputes", "dispute", "litiges", "litige"), "disputes"),
     (("inquiry", "demande"), "inquiry"),
+    (("deliveries", "delivery", "sending", "envois", "envoi"), "deliveries"),
     (("items", "item", "articles", "article"), "items"),
     (("new", "nouvelle"), "new"),
     (("import", "importer"), "import"),

@@ -23,6 +23,7 @@ from tui_billing.screens.frame import BillingScreen
 from tui_billing.screens.list_screen import ListScreen
 from tui_billing.services.context import company
 from tui_billing.services.master import CustomerCard, card_of
+from tui_billing.services.recipients import Way, ways_for
 from tui_billing.widgets.cells import padded, status_cell
 from tui_billing.widgets.reader import Line, Piece, Reader, wrapped
 
@@ -32,12 +33,13 @@ _LANGUAGES = {"en": N_("English"), "fr": N_("French")}
 
 def read_card(
     books: Books, customer_id: int, today: dt.date
-) -> tuple[CustomerCard, Standing, tuple[DocumentRow, ...], tuple[DocumentRow, ...]]:
-    """(card, how it stands, what is open, the last documents)."""
+) -> tuple[CustomerCard, tuple[Way, ...], Standing, tuple[DocumentRow, ...], tuple[DocumentRow, ...]]:
+    """(card, where its invoices go, how it stands, what is open, the last documents)."""
     days = company(books).due_soon_days
     stands = standing(books, customer_id, today)
     return (
         card_of(books, customer_id),
+        ways_for(books, customer_id, "invoice"),
         stands,
         by_ids(books, stands.open_ids, today, days),
         by_ids(books, stands.last_ids, today, days),
@@ -50,12 +52,14 @@ class CustomerScreen(BillingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", N_("edit"), show=False, id="record.edit"),
         Binding("o", "documents", N_("documents"), show=False, id="document.open"),
+        Binding("m", "recipients", N_("recipients"), show=False, id="send"),
     ]
 
     def __init__(self, customer_id: int) -> None:
         super().__init__()
         self.customer_id = customer_id
         self._card: CustomerCard | None = None
+        self._ways: tuple[Way, ...] = ()
         self._stands: Standing | None = None
         self._open: tuple[DocumentRow, ...] = ()
         self._last: tuple[DocumentRow, ...] = ()
@@ -73,6 +77,7 @@ class CustomerScreen(BillingScreen):
             ("p", _("payment")),
             ("o", _("documents")),
             ("i", _("inquiry")),
+            ("m", _("recipients")),
             ("↑↓ PgDn", _("read")),
             ("Esc", _("back")),
         ]
@@ -92,7 +97,7 @@ class CustomerScreen(BillingScreen):
         except Problem as error:
             self.say_problem(error)
             return
-        self._card, self._stands, self._open, self._last = found
+        self._card, self._ways, self._stands, self._open, self._last = found
         self.show_headline()
         self._lay_out()
 
@@ -145,6 +150,7 @@ class CustomerScreen(BillingScreen):
                 value = format_number(parse_plain(value, 3), language_in_use())
             if value:
                 facts.append((_(caption), value))
+        facts.append((_("Sent to"), ", ".join(way.text for way in self._ways)))
         columns = 2 if width >= 120 else 1
         half = width // columns
         cells: list[list[Piece]] = []
@@ -181,6 +187,12 @@ class CustomerScreen(BillingScreen):
         from tui_billing.screens.customer_form import CustomerFormScreen
 
         self.workstation.open(CustomerFormScreen(self.customer_id))
+
+    def action_recipients(self) -> None:
+        if self._card is not None:
+            from tui_billing.screens.recipients_form import RecipientsScreen
+
+            self.workstation.open(RecipientsScreen(self.customer_id, self._card.code))
 
     def action_documents(self) -> None:
         if self._card is not None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from tui_billing.locale import N_, _, language_in_use
+from tui_billing.models.queries.deliveries import DeliveryRow
 from tui_billing.models.queries.history import AllocationOf, Document, Event
 from tui_billing.rules.status import GLYPHS, Status
 from tui_billing.rules.terms import describe_terms, parse_terms
@@ -23,6 +25,7 @@ from tui_billing.screens.amounts import (
     word,
 )
 from tui_billing.screens.desk import Desk
+from tui_billing.screens.ways import CHANNELS, state_cell
 from tui_billing.widgets.cells import padded, status_cell
 from tui_billing.widgets.reader import Line, Piece
 
@@ -45,16 +48,30 @@ def _terms(text: str) -> str:
     return describe_terms(parse_terms(text), language_in_use()) if text else ""
 
 
-def describe(found: Document, width: int, desk: Desk) -> tuple[list[Line], int]:
+def describe(found: Document, width: int, desk: Desk, sent: Sequence[DeliveryRow] = ()) -> tuple[list[Line], int]:
     """(the lines, the place of the history among them)."""
     lines = _facts(found, width, desk)
     lines += _figures(found, width)
     lines += _life(found, width)
+    if sent:
+        lines += [[], [(" " + _("Sent to"), "bold")], *map(_delivery, sent)]
     lines.append([])
     place = len(lines)
     lines.append([(" " + _("History"), "bold")])
     lines += [_event(event, width) for event in found.events]
     return lines, place
+
+
+def _delivery(row: DeliveryRow) -> Line:
+    sign = state_cell(row.state)
+    where = row.address or _(CHANNELS[row.channel])
+    reason = f"{row.code} {row.reason}".strip()
+    return [
+        (f" {instant(row.changed_at)}  ", "dim"),
+        (padded(sign.text, 18), sign.colour),
+        (f"{where}  ", ""),
+        (reason, "dim"),
+    ]
 
 
 def _facts(found: Document, width: int, desk: Desk) -> list[Line]:

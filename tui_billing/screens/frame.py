@@ -31,6 +31,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("4", "d", "disputes", N_("disputes")),
     ("5", "c", "customers", N_("customers")),
     ("8", "t", "items", N_("items")),
+    ("9", "s", "deliveries", N_("sending")),
 )
 
 

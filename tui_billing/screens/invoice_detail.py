@@ -10,13 +10,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui_billing.locale import N_, _
+from tui_billing.models.queries.deliveries import DeliveryRow, of_invoice
 from tui_billing.models.queries.history import AllocationOf, Document, document
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money
 from tui_billing.screens.document_lines import ALLOCATIONS, describe
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.screens.invoice_list import show_document
+from tui_billing.screens.ways import CHANNELS
 from tui_billing.services.allocate import reverse_allocation
+from tui_billing.services.delivery import enqueue
+from tui_billing.services.recipients import ways_for
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.reader import Reader
 
@@ -33,6 +37,7 @@ class InvoiceDetailScreen(BillingScreen):
         Binding("o", "document", N_("PDF"), show=False, id="document.pdf"),
         Binding("r", "correct", N_("corrective invoice"), show=False, id="record.correct"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
+        Binding("m", "send", N_("send"), show=False, id="send"),
     ]
 
     def __init__(self, invoice_id: int, at: str = "") -> None:
@@ -40,6 +45,7 @@ class InvoiceDetailScreen(BillingScreen):
         self.invoice_id = invoice_id
         self._at = at
         self._found: Document | None = None
+        self._sent: list[DeliveryRow] = []
         self._history_line = 0
 
     def title_words(self) -> str:
@@ -62,6 +68,7 @@ class InvoiceDetailScreen(BillingScreen):
             ("o", _("PDF")),
             ("f", _("evidence")),
             ("r", _("correct")),
+            ("m", _("send")),
             ("Esc", _("back")),
         ]
 
@@ -77,6 +84,7 @@ class InvoiceDetailScreen(BillingScreen):
         desk = self.desk
         try:
             self._found = await desk.ask(document, self.invoice_id, desk.today, desk.company.due_soon_days)
+            self._sent = await desk.ask(of_invoice, self.invoice_id)
         except Problem as error:
             self.say_problem(error)
             return
@@ -86,7 +94,7 @@ class InvoiceDetailScreen(BillingScreen):
     def _lay_out(self) -> None:
         if self._found is None:
             return
-        lines, self._history_line = describe(self._found, self.size.width, self.desk)
+        lines, self._history_line = describe(self._found, self.size.width, self.desk, self._sent)
         at = self._history_line if self._at == "history" else None
         self._at = ""
         self.query_one("#document", Reader).show(lines, at=at)
@@ -150,6 +158,36 @@ class InvoiceDetailScreen(BillingScreen):
     def inquiry_about(self) -> tuple[str, int]:
         return (self._found.head["code"], self.invoice_id) if self._found else ("", 0)
 
+    def action_send(self) -> None:
+        """Ask whether the document shall go to its recipients; one that has gone is sent anew from its delivery."""
+        if self._found is None:
+            return
+        if self._sent:
+            from tui_billing.screens.delivery_detail import DeliveryScreen
+
+            self.workstation.open(DeliveryScreen(self._sent[0].id))
+        else:
+            self.workstation.answer(self._ask_to_send(), name="send")
+
+    async def _ask_to_send(self) -> None:
+        assert self._found is not None
+        ways = await self.desk.ask(ways_for, self._found.head["customer_id"], "invoice")
+        to = ", ".join(way.address or _(CHANNELS[way.channel]) for way in ways)
+        if not to:
+            self.say(_("this customer's invoices go to nobody; m on the customer's card says to whom"))
+            return
+        text = _("send {number} to {to}: Enter queues it", number=self._number, to=to)
+        self.answer_line.open(text, purpose=("send", self.invoice_id))
+
+    async def _send(self) -> None:
+        try:
+            await self.desk.do(enqueue, [self.invoice_id])
+        except Problem as error:
+            self.say_problem(error)
+        else:
+            self.say(_("queued; m in the list of deliveries (9) sends what is due"))
+        await self._read()
+
     def _last_allocation(self) -> AllocationOf | None:
         standing = [one for one in self._found.allocations if one.standing] if self._found else []
         return standing[-1] if standing else None
@@ -170,6 +208,8 @@ class InvoiceDetailScreen(BillingScreen):
             return
         if purpose[0] == "correct":
             self.workstation.answer(self._correct(), name="correct")
+        elif purpose[0] == "send":
+            self.workstation.answer(self._send(), name="send")
         elif purpose[0] == "take back":
             self.workstation.answer(self._take_back(purpose[1]), name="take back")
 

@@ -19,6 +19,7 @@ from tui_billing.rules.status import GLYPHS, Status
 from tui_billing.rules.text import fold
 from tui_billing.screens.amounts import money, number, short_day
 from tui_billing.screens.list_screen import Listed, ListScreen
+from tui_billing.screens.ways import mark_of
 from tui_billing.services.drafts import take_draft
 from tui_billing.widgets.cells import Cell, glyph, status_cell
 from tui_billing.widgets.paged_table import Column, PageRequest
@@ -102,6 +103,7 @@ class InvoiceListScreen(ListScreen):
     def listed(self, record: DocumentRow) -> Listed:
         sign = -1 if record.kind == "credit_note" else 1
         extra = glyph(Status.OVERDUE) if record.overdue and record.status is Status.DISPUTED else ""
+        extra += mark_of(record.sent)
         cells = (
             record.number or _("draft {id}", id=record.id),
             status_cell(record.status, extra=extra),

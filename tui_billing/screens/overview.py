@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -18,6 +19,7 @@ from tui_billing.models.queries import overview
 from tui_billing.models.queries.overview import Overview, Trend
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.status import GLYPHS, Status
+from tui_billing.screens.amounts import instant, short_day
 from tui_billing.screens.desk import Desk
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.widgets.bars import bar, sparkline
@@ -56,6 +58,11 @@ DEEDS = {
     "close_dispute": N_("{who} closed the dispute of {label}"),
     "add": N_("{who} entered {label}"),
     "change": N_("{who} changed {label}"),
+    "send": N_("{who} queued {label} to be sent"),
+    "retry": N_("{who} had {label} tried again"),
+    "confirm": N_("{who} noted that {label} arrived"),
+    "cancel": N_("{who} took {label} off the queue"),
+    "print": N_("{who} printed the pile {label}"),
 }
 _STATUS_WIDTH = 40
 _NEWS = 12
@@ -212,9 +219,24 @@ class Board(Widget, can_focus=True):
                 )
                 if count
             ],
+            *self._traffic(view),
             [],
             [(_("cash this week") + " " + self._money(view.cash_this_week, 0), "green")],
         ]
+        return lines
+
+    def _traffic(self, view: Overview) -> list[list[Piece]]:
+        """What came back or is not certain, and a mail server that is away; nothing where all is well."""
+        mail = ">" if use_ascii() else "✉"
+        lines: list[list[Piece]] = []
+        if count := view.traffic.trouble:
+            words = _("1 delivery needs you") if count == 1 else _("{count} deliveries need you", count=count)
+            lines.append([(f"{mail} {words}", "red")])
+        if since := view.traffic.outage_since:
+            when = instant(since)
+            day, _blank, hour = when.partition(" ")
+            words = _("no mail since {when}", when=hour if day == short_day(dt.date.today()) else day)  # noqa: DTZ011
+            lines.append([(f"{mail} {words}", "red")])
         return lines
 
     def _news(self, view: Overview) -> list[list[Piece]]:

@@ -29,6 +29,7 @@ SCREENS = {
     "disputes": ("disputes", "DisputesScreen"),
     "customers": ("customers", "CustomersScreen"),
     "items": ("items", "ItemsScreen"),
+    "deliveries": ("deliveries", "DeliveriesScreen"),
 }
 #: How often others' changes are looked for, in seconds: 4 µs a look on SQLite.
 WATCH = 0.25

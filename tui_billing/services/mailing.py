@@ -14,11 +14,13 @@ How a mail is neither lost nor sent twice, whenever this process dies:
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui_billing.exchange.smtp import Outcome
 from tui_billing.models.door import Books
 from tui_billing.models.tables import Delivery, DeliverySetting
 from tui_billing.models.write import change
@@ -30,7 +32,7 @@ from tui_billing.services.drafts import is_alive, this_process
 from tui_billing.services.recipients import Settings, password, settings
 
 if TYPE_CHECKING:
-    from tui_billing.exchange.smtp import MailLine, MailServer, Outcome
+    from tui_billing.exchange.smtp import MailLine, MailServer
 
 #: Mails that are claimed at a time: their documents are made by both workers before the line is opened.
 CLAIM = 50
@@ -232,35 +234,40 @@ def _prepared(books: Books, context: Context, rows: Sequence[dict[str, Any]], do
     groups: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         if row["id"] in wrong:
-            _give_up(books, context, row["id"], str(wrong[row["id"]]))
-            done.failed += 1
+            # a full disk, a broken font: mended, the same document goes out by itself
+            _count(done, _put_off(books, context, row, wrong[row["id"]]))
         else:
             groups.setdefault(row["message_id"], []).append(row)
     for group in groups.values():
         yield _Message(tuple(group))
 
 
-def _give_up(books: Books, context: Context, key: int, reason: str) -> None:
-    transact(
-        books,
-        context.command(),
-        "deliver",
-        lambda work: move(work, key, State.FAILED, reason=reason[:300]),
-        record=False,
-    )
+def _put_off(books: Books, context: Context, row: dict[str, Any], problem: Exception) -> State:
+    """Try again later what may be mended meanwhile; what is refused for good is given up at once."""
+    outcome = Outcome("later", "", str(problem)[:300])
+    tries = int(row["tries"]) + 1
+
+    def do(work: Work) -> State:
+        if isinstance(problem, Refused):
+            move(work, row["id"], State.FAILED, reason=outcome.reason)
+            return State.FAILED
+        return _settle(work, row, tries, outcome)
+
+    return transact(books, context.command(), "deliver", do, record=False)
 
 
 def _send(
     books: Books, context: Context, line: MailLine, known: Settings, message: _Message, holder: str, done: Run
 ) -> None:
-    from tui_billing.services.papers import mail_of
+    from tui_billing.services.papers import mail_of, read_papers
 
     try:
-        content, sha256 = mail_of(books, known, message.rows, message.id, message.tries, instant(context.now()))
+        papers = read_papers(books, message.rows[0])
+        sha256 = hashlib.sha256(papers[0].content).hexdigest()
+        content = mail_of(books, known, message.rows[0], papers, message.tries, instant(context.now()))
     except (Problem, ValueError) as problem:
         for row in message.rows:
-            _give_up(books, context, row["id"], str(problem))
-            done.failed += 1
+            _count(done, _put_off(books, context, row, problem))
         return
     by_address = {row["address"]: row for row in message.rows}
 

@@ -35,7 +35,7 @@ class Way:
     def text(self) -> str:
         """The way as it is typed: "anna@acme.fr", "cc boss@acme.fr", "post", "platform"."""
         if self.channel != "email":
-            return self.channel
+            return self.channel if self.documents == "all" else f"{self.documents} {self.channel}"
         words = ["cc"] if self.role == "cc" else []
         if self.documents != "all":
             words.append(self.documents)
@@ -52,9 +52,11 @@ def parse_ways(text: str) -> tuple[Way, ...]:
 def _parse_way(text: str) -> Way:
     *words, last = text.split() if "\n" not in text and "\r" not in text else [text]
     if last.lower() in ("post", "platform"):
-        if words:
-            raise Problem("{text} stands alone; write nothing before it", field="recipients", text=last)
-        return Way(last.lower())
+        if len(words) > 1 or any(word.lower() not in DOCUMENTS for word in words):
+            raise Problem(
+                "{text} stands alone, or with invoice or letter before it", field="recipients", text=last.lower()
+            )
+        return Way(last.lower(), documents=words[0].lower() if words else "all")
     known: dict[str, str] = {}
     for word in map(str.lower, words):
         field = (

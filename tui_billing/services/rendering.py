@@ -132,6 +132,8 @@ def _remember(books: Books, context: Context, written: list[tuple[int, Written]]
                 sha256=one.sha256,
                 missing="".join(one.missing),
                 at=work.at,
+                format=one.format,
+                findings=list(one.findings),
             )
 
     transact(books, context.command(), "render", do, record=False)
@@ -140,7 +142,10 @@ def _remember(books: Books, context: Context, written: list[tuple[int, Written]]
 
 def is_rendered(books: Books, invoice_id: int) -> bool:
     """Whether the file of a document lies where it belongs and is what was made."""
-    row = books.row("SELECT sha256, path FROM rendering WHERE invoice_id = ? ORDER BY id DESC LIMIT 1", (invoice_id,))
+    row = books.row(
+        "SELECT sha256, path FROM rendering WHERE invoice_id = ? AND format = 'pdf' ORDER BY id DESC LIMIT 1",
+        (invoice_id,),
+    )
     path = path_of(books, invoice_id)
     return row is not None and Path(row[1]) == path.absolute() and sha256_of(path) == row[0]
 

@@ -47,6 +47,8 @@ class DocumentRow:
     gross: int
     open: int
     disputed: int
+    #: The states of its deliveries.
+    sent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +79,25 @@ def page(
     pages = [read_page(books, source, direction, key, limit) for source in sources]
     keys = len(sources[0].key)
     found = merge(pages, direction, limit, keys=keys, descending=sources[0].descending)
-    return _page(found, keys, today, due_soon_days)
+    return _page(books, found, keys, today, due_soon_days)
 
 
-def _page(found: Rows, keys: int, today: dt.date, due_soon_days: int) -> DocumentPage:
+def _page(books: Books, found: Rows, keys: int, today: dt.date, due_soon_days: int) -> DocumentPage:
     rows = tuple(_row(row[:keys], row[keys - 1], row[keys:], today, due_soon_days) for row in found.rows)
+    sent = _sent(books, [row.id for row in rows])
+    rows = tuple(replace(row, sent=tuple(sent[row.id])) if row.id in sent else row for row in rows)
     return DocumentPage(rows, found.more_before, found.more_after)
+
+
+def _sent(books: Books, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The states of the deliveries of some documents."""
+    states: dict[int, list[str]] = {}
+    marks = ", ".join("?" * len(ids))
+    for key, state in (
+        books.rows(f"SELECT invoice_id, state FROM delivery WHERE invoice_id IN ({marks})", ids) if ids else ()
+    ):
+        states.setdefault(key, []).append(state)
+    return states
 
 
 def _row(key: tuple, document_id: int, row: tuple, today: dt.date, due_soon_days: int) -> DocumentRow:

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.deliveries import Traffic, traffic
 from tui_billing.models.queries.statuses import last_day_due_soon
 from tui_billing.rules.status import Status
 
@@ -34,6 +35,7 @@ class Overview:
     own_drafts: int = 0
     cash_this_week: int = 0
     news: list[tuple[str, str, str]] = field(default_factory=list)
+    traffic: Traffic = field(default_factory=Traffic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def read(books: Books, today: dt.date, due_soon_days: int, operator: str) -> Ove
         day,
     )
     view.news = news(books, operator_id)
+    view.traffic = traffic(books)
     return view
 
 
