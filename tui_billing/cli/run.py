@@ -28,7 +28,7 @@ VERBS = {
     "invoice": "invoice:app",
     "payment": "payment:app",
     "credit": "credit:app",
-    "bank": "bank:app",
+    "bank": "bank_match:app",
     "mandate": "mandate:app",
     "order": "order:app",
     "period": "period:app",

@@ -18,6 +18,7 @@ from tui_billing.models.write import add
 from tui_billing.rules.journal import Entry, opposite
 from tui_billing.rules.money import convert, plain
 from tui_billing.rules.problem import NotFound, Problem, Refused
+from tui_billing.services.aliases import forget, learn
 from tui_billing.services.balances import locked, refresh_line
 from tui_billing.services.context import Work, company
 from tui_billing.services.ledger import bank_code, posted
@@ -149,6 +150,8 @@ def clear(
         entry_at=work.at,
     )
     _finish(work, key, line.id, entries, date, line.date, line.currency, reason or line.text, "clear", line.shown)
+    if kind == "receipt" and receipt_id:
+        learn(work, line.id, receipt_id)
     return key
 
 
@@ -178,6 +181,8 @@ def take_back_clearing(work: Work, clearing_id: int, date: dt.date, reason: str 
     )
     entries = opposite(posted(books, "clearing", clearing_id))
     _finish(work, back, line_id, entries, date, line.date, line.currency, reason or line.text, "take_back", line.shown)
+    if kind == "receipt" and receipt_id:
+        forget(work, line_id, receipt_id)
     return back
 
 

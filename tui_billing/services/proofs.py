@@ -12,6 +12,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.usual import memories
 from tui_billing.rules.canonical import canonical
 from tui_billing.rules.usual import Key, Memory, memory_from
+from tui_billing.services.aliases import alias_differences
 from tui_billing.services.attachments import attachment_content, attachment_folder
 from tui_billing.services.check_rules import rule_content
 from tui_billing.services.match import match_content
@@ -153,4 +154,4 @@ _BILLED = (
     ),
 )
 
-ALL = (contents, papers, billed, strikes, usual)
+ALL = (contents, papers, billed, strikes, usual, alias_differences)

@@ -7,6 +7,8 @@ is touched: tables get columns, and rows of their own stand beside them.
 from __future__ import annotations
 
 from tui_billing.models import ddl
+from tui_billing.rules.identifiers import compact
+from tui_billing.rules.matching.names import alias_of
 
 COLUMNS = """
 ALTER TABLE company ADD COLUMN payment_link {text} NOT NULL DEFAULT '';
@@ -330,3 +332,24 @@ def up(migrator, db):
             f" SELECT '{code}', '{name}', '{kind}' WHERE EXISTS (SELECT 1 FROM company)"
         )
     ddl.run(db, CLEARED)
+    _learn(db)
+
+
+def _learn(db):
+    """The payers of earlier books: accounts and names that stand on lines which were cleared with receipts."""
+    rows = db.execute_sql(
+        "SELECT b.payer_iban, b.payer, r.customer_id, c.date FROM clearing c JOIN bank_line b ON b.id = c.bank_line_id"
+        " JOIN receipt r ON r.id = c.receipt_id ORDER BY c.id"
+    ).fetchall()
+    uses: dict[tuple[str, str, int], tuple[str, int]] = {}
+    for iban, payer, customer, day in rows:
+        for kind, value in (("iban", compact(iban)), ("name", alias_of(payer))):
+            if value:
+                since, count = uses.get((kind, value, customer), (day, 0))
+                uses[kind, value, customer] = (since, count + 1)
+    mark = "?" if db.param == "?" else "%s"
+    for (kind, value, customer), (since, count) in uses.items():
+        db.execute_sql(
+            f"INSERT INTO payer_alias (kind, value, customer_id, learned_on, uses) VALUES ({', '.join([mark] * 5)})",
+            (kind, value, customer, since, count),
+        )

@@ -75,7 +75,7 @@ class Covers:
 
 #: Sums that are looked up at most; some 50 ms.
 STEPS = 60_000
-_TABLE = 14
+_TABLE = 15
 _KEPT = 8
 
 
@@ -182,7 +182,7 @@ class _Search:
             # A set of `size` is its first `head` items, looked up, and the rest, which are gone through.
             head = {1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3}[size]
             work = comb(count, size - head) + (comb(count, head) if head > 1 else count)
-            if work > self.steps or (size > 3 and self._is_enough()):
+            if work > self.steps // 3 or (size > 3 and self._is_enough()):
                 break
             self.steps -= work
             self._of_size(free, size, head, _Sums(self.tolerance))

@@ -1,0 +1,111 @@
+"""Matching on the books: suggested, rehearsed, posted, learned, and taken back."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tests.builders import TODAY, clerk, issued
+from tui_billing.models.door import Books
+from tui_billing.models.tables import BankLine
+from tui_billing.models.write import add
+from tui_billing.rules.matching.facts import Fact, Standing
+from tui_billing.services.clear import clear_line, take_back_line
+from tui_billing.services.matching import line_of, post_certain, rehearse, suggest, take_of
+from tui_billing.services.verify import verify
+
+ACCOUNT = "FR1420041010050500013M02606"
+
+
+def bank_line(books: Books, amount: int, text: str = "", payer: str = "", iban: str = "", **more: Any) -> int:
+    with books.write():
+        account = books.value("SELECT min(id) FROM bank_account")
+        count = books.value("SELECT count(*) FROM bank_line")
+        return add(
+            BankLine,
+            bank_account_id=account,
+            date=more.pop("date", TODAY),
+            amount=amount,
+            open=amount,
+            currency="EUR",
+            text=text,
+            payer=payer,
+            payer_iban=iban,
+            fingerprint=f"test {count}",
+            **more,
+        )
+
+
+def aliases(books: Books) -> list[tuple]:
+    return books.rows("SELECT kind, value, uses FROM payer_alias ORDER BY kind, value")
+
+
+def test_what_is_certain_is_posted_and_its_payer_is_remembered(books):
+    first, second = issued(books, "ACME", "A10 1"), issued(books, "ACME", "C30 1")
+    named = bank_line(books, 780_00, f"VIR {first['number']}", "ACME INDUSTRIES", ACCOUNT)
+    other = bank_line(books, 123_00, "VIR", "SOMEBODY")
+    matched = rehearse(books)
+    assert [(one.line_id, one.is_certain) for one in matched] == [(named, True), (other, False)]
+    assert books.value("SELECT count(*) FROM clearing") == 0, "a rehearsal writes nothing"
+    (done,) = post_certain(books, clerk(), matched)
+    assert done["open"] == 0
+    assert books.value("SELECT open FROM invoice WHERE id = ?", (first["id"],)) == 0
+    assert aliases(books) == [("iban", ACCOUNT, 1), ("name", "acme industries", 1)]
+    # Now the account alone tells whose money it is.
+    unnamed = bank_line(books, 1_440_60, "VIR", "", ACCOUNT)
+    again = {one.line_id: one for one in rehearse(books)}[unnamed]
+    assert [share.item.id for share in again.verdict.best.shares] == [second["id"]]
+    assert again.is_certain and Fact.IBAN in {fact for fact, _numbers in again.verdict.best.facts}
+    assert verify(books) == []
+    take_back_line(books, clerk(), named)
+    assert aliases(books) == [] and verify(books) == []
+
+
+def test_one_line_asks_a_fixed_number_of_queries(books, monkeypatch):
+    for _ in range(3):
+        issued(books, "ACME", "A10 1")
+    counted = []
+    rows = Books.rows
+    monkeypatch.setattr(
+        Books, "rows", lambda self, sql, parameters=(): counted.append(sql) or rows(self, sql, parameters)
+    )
+    row = {"open": 2_340_00, "currency": "EUR", "payer": "ACME INDUSTRIES", "payer_iban": ACCOUNT, "date": TODAY}
+    verdict = suggest(books, line_of({**row, "text": "NOS FACTURES F2026-00001 etc"}))
+    assert len(counted) <= 11
+    assert len(verdict.best.shares) == 3 and verdict.standing == Standing.CLEAR
+
+
+def test_the_transactions_of_a_batch_are_matched_each_on_its_own(books):
+    from tui_billing.models.tables import BankDetail
+
+    first, second = issued(books, "ACME", "A10 1"), issued(books, "DUPO", "A10 2", purchase_order="1")
+    line = bank_line(books, 780_00 + 1_560_00, "REMISE")
+    with books.write():
+        for position, (invoice, amount, payer) in enumerate(
+            ((first, 780_00, "ACME INDUSTRIES"), (second, 1_560_00, "DUPONT ET FILS")), 1
+        ):
+            add(
+                BankDetail,
+                bank_line_id=line,
+                position=position,
+                amount=amount,
+                currency="EUR",
+                text=invoice["number"],
+                payer=payer,
+            )
+    matched = rehearse(books)
+    assert [(one.position, one.is_certain) for one in matched] == [(1, True), (2, True)]
+    post_certain(books, clerk(), matched)
+    assert books.value("SELECT open FROM bank_line WHERE id = ?", (line,)) == 0
+    assert books.value("SELECT count(DISTINCT customer_id) FROM receipt") == 2
+    assert verify(books) == []
+
+
+def test_a_suggestion_posts_what_it_says(books):
+    invoice = issued(books, "ACME", "A10 1", today=TODAY - dt.timedelta(days=3))
+    line = bank_line(books, 770_00, invoice["number"], "ACME INDUSTRIES")
+    best = next(one for one in rehearse(books) if one.line_id == line).verdict.best
+    assert best.shares[0].given_up == 10_00 and best.shares[0].reason_code == "bank_fee"
+    clear_line(books, clerk(), take_of(line, best))
+    assert books.value("SELECT open FROM invoice WHERE id = ?", (invoice["id"],)) == 0
+    assert verify(books) == []

@@ -1,0 +1,139 @@
+"""Matching bank lines with open items: suggestions for one, a rehearsal of many, and posting what is certain.
+
+Amounts are minor units. A booked entry with transactions of its own (a batch) is matched transaction by
+transaction, each part of the line for its own customer.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tui_billing.models.door import Books
+from tui_billing.models.queries import open_book
+from tui_billing.models.queries.bank import bank_lines
+from tui_billing.rules.matching.facts import Line, Standing, Suggestion, Verdict
+from tui_billing.rules.matching.many import match_many
+from tui_billing.rules.matching.settle import Limits
+from tui_billing.rules.matching.suggest import Matcher
+from tui_billing.services.clear import Credit, Part, Take, clear_lines
+from tui_billing.services.context import Context, company
+from tui_billing.services.reasons import find_reason
+
+#: Sums that are looked up for one of many lines.
+_STEPS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A waiting line, or one transaction of it (`position` from 1; 0 for the whole line), and the verdict."""
+
+    line_id: int
+    position: int
+    date: str
+    amount: int
+    currency: str
+    text: str
+    payer: str
+    verdict: Verdict
+    whole: bool = True
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether it may be posted by itself."""
+        return self.verdict.standing == Standing.CERTAIN
+
+
+def limits_of(books: Books) -> Limits:
+    """Within what differences are explained: the company's tolerance, and what a clerk may give a bank as its fee."""
+    return Limits(company(books).match_tolerance, find_reason(books, "bank_fee").clerk_limit)
+
+
+def suggest(books: Books, line: Line) -> Verdict:
+    """Everything that one line could be cleared with; a fixed number of queries.
+
+    Never `certain`: what is certain is so beside all that is open, and all other lines (`rehearse`).
+    """
+    verdict = Matcher(open_book.for_line(books, line), limits_of(books)).suggest(line)
+    if verdict.standing == Standing.CERTAIN:
+        return Verdict(verdict.suggestions, Standing.CLEAR, verdict.rivals)
+    return verdict
+
+
+def rehearse(books: Books) -> list[Matched]:
+    """Every waiting line of money that came, by date, with its verdict; nothing is written."""
+    pieces: list[tuple[dict[str, Any], int, Line, bool]] = []
+    for row in bank_lines(books, unmatched=True):
+        if row["open"] <= 0:
+            continue
+        pieces.extend(_pieces(row))
+    matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS)
+    verdicts = match_many(matcher, [line for _row, _position, line, _whole in pieces])
+    return [
+        Matched(row["id"], position, line.date, line.amount, line.currency, line.text, line.payer, verdict, whole)
+        for (row, position, line, whole), verdict in zip(pieces, verdicts, strict=True)
+    ]
+
+
+def _pieces(row: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int, Line, bool]]:
+    """The line, or each of its transactions where they make it up and nothing of it is cleared yet."""
+    details = row["details"]
+    split = (
+        len(details) > 1
+        and row["open"] == row["amount"]
+        and sum(one["amount"] for one in details) == row["amount"]
+        and all(one["amount"] > 0 and one["currency"] == row["currency"] for one in details)
+    )
+    if not split:
+        inner = details[0] if len(details) == 1 else {}
+        yield row, 0, line_of(row, inner), True
+        return
+    for position, one in enumerate(details, 1):
+        yield row, position, line_of({**one, "open": one["amount"], "date": row["date"]}), False
+
+
+def line_of(row: dict[str, Any], inner: dict[str, Any] | None = None) -> Line:
+    """What there is to match by of a bank line's row (`inner`: of its only transaction too)."""
+    inner = inner or {}
+    names = ("creditor_reference", "reference", "text", "end_to_end")
+    parts = {str(each[name]): None for each in (row, inner) for name in names if each.get(name)}
+    return Line(
+        row["open"],
+        row["currency"],
+        " ; ".join(parts),
+        row["payer"] or inner.get("payer", ""),
+        row["payer_iban"] or inner.get("payer_iban", ""),
+        str(row["date"]),
+        row.get("charges") or inner.get("charges") or 0,
+    )
+
+
+def take_of(line_id: int, suggestion: Suggestion, amount: int | None = None, rule_id: int | None = None) -> Take:
+    """What a suggestion clears a line with; `amount` of it, None all that is open."""
+    return Take(
+        line_id,
+        suggestion.customer.code,
+        tuple(Part(one.item.id, one.paid, one.given_up, one.reason_code) for one in suggestion.shares),
+        tuple(Credit(one.credit.id, one.invoice.id, one.amount) for one in suggestion.credits),
+        amount,
+        suggestion.bank_fee,
+        rule_id,
+    )
+
+
+def post_certain(books: Books, context: Context, matched: Iterable[Matched]) -> list[dict[str, Any]]:
+    """Post what is certain, in chunks that hold the gate for a moment each; what is refused stays waiting.
+
+    Returns for each in order what `clear_line` answers, or {"line", "problem", "values"}.
+    """
+    certain = [one for one in matched if one.is_certain and one.verdict.best is not None]
+    takes = [take_of(one.line_id, one.verdict.best, None if one.whole else one.amount) for one in certain]  # type: ignore[arg-type]
+    return clear_lines(books, context, takes)
+
+
+def counts(matched: Sequence[Matched]) -> dict[str, int]:
+    """How many lines stand how: {"certain", "clear", "ambiguous", "guess", "nothing"}."""
+    found = Counter(one.verdict.standing for one in matched)
+    return {standing.value: found[standing] for standing in Standing}
