@@ -27,11 +27,11 @@ SQLITE = pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
 REF = ["V", "I", "R", "4", "7", "1", "1"]
 
 
-def bill(url: str) -> list[str]:
+def bill(url: str, since: int = 7) -> list[str]:
     """Three invoices of ACME, the oldest first; their numbers."""
     books = open_books(url)
     numbers = []
-    for month, gross in enumerate(OPEN, 7):
+    for month, gross in enumerate(OPEN, since):
         day = dt.date(2026, month, 3)
         line = {"item": "A10", "quantity": "1", "unit_price": f"{gross / 120:.6f}", "vat_rate": "20"}
         numbers.append(issued(books, "ACME", line, issue_date=day.isoformat(), today=day)["number"])
@@ -48,7 +48,13 @@ def put(url: str, *lines: dict[str, Any]) -> None:
             found.id if found else add(BankAccount, name="Bank", iban="FR1420041010050500013M02606", currency="EUR")
         )
         for number, line in enumerate(lines):
-            values = {"date": dt.date(2026, 11, 16), "currency": "EUR", "fingerprint": f"f{number}", **line}
+            values = {
+                "date": dt.date(2026, 11, 16),
+                "currency": "EUR",
+                "fingerprint": f"f{number}",
+                "open": line["amount"],
+                **line,
+            }
             add(BankLine, bank_account_id=account, **values)
     books.shut()
 
@@ -216,7 +222,7 @@ async def test_a_form_left_is_offered_again(workstation: Callable[..., Any], fir
     assert receipts(firm_url) == []
 
 
-async def test_two_enters_post_a_row_of_the_queue(workstation: Callable[..., Any], firm_url: str) -> None:
+async def test_enter_posts_the_best_and_goes_to_the_next(workstation: Callable[..., Any], firm_url: str) -> None:
     one, two, three = bill(firm_url)
     on_account(firm_url)
     put(
@@ -227,34 +233,112 @@ async def test_two_enters_post_a_row_of_the_queue(workstation: Callable[..., Any
     )
     async with workstation(size=(120, 40)) as hand:
         await press(hand, "3")
-        await shown(hand, "#foot", "3 left to allocate: 850.00 EUR")
+        await shown(hand, "#foot", "4 left to allocate: 838.00 EUR")
         await press(hand, "enter")
-        assert f"allocate 300.00 EUR of ACME: {one} 300.00" in hand.said
-        await press(hand, "enter", "enter")
-        assert f"receive 500.00 EUR from ACME: {two} 500.00" in hand.said
-        assert "number in text" in "\n".join(hand.app.screen.pane.lines)
+        assert "too little speaks for it" in hand.said and allocated(firm_url) == []
+        await press(hand, "plus", "enter")
+        assert hand.said == f"allocated: {one}"
+        assert f"{two} in the text" in "\n".join(hand.app.screen.pane.lines)
         await press(hand, "enter")
+        assert hand.said == f"received 500.00 EUR from ACME: {two}"
+        await press(hand, "enter")
+        assert "this money went out" in hand.said
+        await press(hand, "a", "enter")
+        await shown(hand, "#foot", "1 left to allocate: 50.00 EUR · done now: 3")
         assert "\x1b" not in hand.row("#queue") and "[red]" in hand.row("#queue")
-        await press(hand, "enter", "enter")
+        assert "ACME · ACME Industries" in "\n".join(hand.app.screen.pane.lines)
+        await press(hand, "enter")
         await shown(hand, "#foot", "nothing is left")
         assert "all is allocated" in hand.row("#queue")
     assert allocated(firm_url) == [(one, 300_00), (two, 500_00), (three, 50_00)]
+    assert ask(firm_url, "SELECT kind, account FROM clearing WHERE amount < 0") == [("charge", "627000")]
     clean_books(firm_url)
 
 
-async def test_what_was_posted_is_taken_back(workstation: Callable[..., Any], firm_url: str) -> None:
+async def test_what_was_posted_is_taken_back_and_its_row_is_there_again(
+    workstation: Callable[..., Any], firm_url: str
+) -> None:
     one, *_rest = bill(firm_url)
     on_account(firm_url)
-    put(firm_url, {"amount": 400_00, "text": f"{one}"})
+    put(firm_url, {"amount": 400_00, "text": f"{one}", "payer": "ACME INDUSTRIES"}, {"amount": 1_00, "text": "later"})
     async with workstation() as hand:
-        await press(hand, "3", "enter", "enter", "u", "enter")
+        await press(hand, "3", "plus", "enter", "u")
         assert "taken back" in hand.said
         assert allocated(firm_url) == [(one, 300_00), (one, -300_00)]
-        await press(hand, "end", "enter", "enter")
-        assert ask(firm_url, "SELECT status FROM bank_line") == [("matched",)]
-        await press(hand, "u", "enter")
-    assert ask(firm_url, "SELECT status FROM bank_line") == [("unmatched",)]
+        await press(hand, "down", "enter")
+        assert ask(firm_url, "SELECT status FROM bank_line WHERE id = 1") == [("matched",)]
+        assert hand.app.screen.waiting.text == "later"
+        await press(hand, "u")
+        assert hand.app.screen.waiting.text == one
+    assert ask(firm_url, "SELECT status FROM bank_line WHERE id = 1") == [("unmatched",)]
     assert sum(amount for _number, amount in allocated(firm_url)) == 0
+    clean_books(firm_url)
+
+
+@SQLITE
+async def test_what_fits_several_items_is_chosen_and_not_guessed(
+    workstation: Callable[..., Any], firm_url: str
+) -> None:
+    one, *_rest = bill(firm_url)
+    again = bill(firm_url, 9)[0]
+    put(firm_url, {"amount": 400_00, "text": "VIR", "payer": "ACME INDUSTRIES"})
+    for keys, paid in (
+        (("plus", "enter"), one),
+        (("plus", "plus", "enter"), again),
+        (("right", "down", "enter"), again),
+    ):
+        async with workstation(size=(120, 40)) as hand:
+            await press(hand, "3", "enter")
+            assert "1 more fit as well" in hand.said
+            await press(hand, *keys)
+            assert hand.said == f"received 400.00 EUR from ACME: {paid}"
+            await press(hand, "u")
+    clean_books(firm_url)
+
+
+@SQLITE
+async def test_the_rest_is_written_off_with_a_reason(workstation: Callable[..., Any], firm_url: str) -> None:
+    one, *_rest = bill(firm_url)
+    put(firm_url, {"amount": 398_00, "text": one, "payer": "ACME INDUSTRIES"})
+    async with workstation(size=(120, 40)) as hand:
+        await press(hand, "3", "w", *"rou", "enter")
+        assert "2.00 EUR written off: rounding" in hand.said
+        await press(hand, "u")
+    put(firm_url, {"amount": 360_00, "text": one, "payer": "ACME INDUSTRIES", "fingerprint": "other"})
+    async with workstation(size=(120, 40)) as hand:
+        await press(hand, "3", "down", "w", *"zz", "enter")
+        assert "no reason to write off" in hand.said
+        await press(hand, "backspace", "backspace", *"good", "enter")
+        assert "a clerk gives up 10.00 EUR at most" in hand.said and hand.app.screen.waiting.left == 360_00
+    assert ask(firm_url, "SELECT sum(amount) FROM allocation") == [(0,)]
+    clean_books(firm_url)
+
+
+@SQLITE
+async def test_a_payment_that_bounced_is_open_again(workstation: Callable[..., Any], firm_url: str) -> None:
+    one, *_rest = bill(firm_url)
+    put(
+        firm_url,
+        {"amount": 400_00, "text": one, "payer": "ACME INDUSTRIES"},
+        {"amount": -400_00, "text": "REJET PRLV ACME INDUSTRIES", "date": TODAY},
+    )
+    async with workstation(size=(120, 40)) as hand:
+        await press(hand, "3", "enter", "r", *"AM04", "enter")
+        assert "returned" in hand.said
+    assert ask(firm_url, "SELECT open FROM invoice WHERE number = '" + one + "'") == [(400_00,)]
+    assert ask(firm_url, "SELECT count(*) FROM bank_line WHERE open <> 0") == [(0,)]
+    clean_books(firm_url)
+
+
+@SQLITE
+async def test_a_line_booked_elsewhere_is_set_aside(workstation: Callable[..., Any], firm_url: str) -> None:
+    put(firm_url, {"amount": 33_33, "text": "TAX REFUND", "payer": "DGFIP"})
+    async with workstation() as hand:
+        await press(hand, "3", "z", "enter")
+        assert "type why the line is set aside" in hand.said
+        await press(hand, *"tax", "enter")
+        assert "33.33 EUR set aside" in hand.said
+    assert ask(firm_url, "SELECT kind, reason FROM clearing") == [("ignored", "tax")]
     clean_books(firm_url)
 
 

@@ -112,8 +112,7 @@ def test_a_bank_line_of_the_queue_is_posted_by_a_few_keys(db, clerk):
             break
         clerk.send("<up>")
     clerk.send("<enter>")
-    clerk.wait_for(r"receive [\d,.]+ EUR from ACME")
-    clerk.send("<enter>")
+    clerk.wait_for(r"received [\d,.]+ EUR from ACME")
     clerk.wait_for("done now: 1")
     clerk.send("1")
     after = wait_board(clerk, before)

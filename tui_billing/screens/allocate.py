@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 
 from tui_billing.locale import N_, _
-from tui_billing.models.queries.payments import Proposal, Waiting
+from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.problem import Problem
@@ -17,6 +17,7 @@ from tui_billing.screens.allocation_table import AllocationTable, allocation_wor
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.allocate import allocate_payments
 from tui_billing.services.clerk import new_command_id
+from tui_billing.services.queue import Proposal
 from tui_billing.widgets.field import Caption
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.key_bar import KeyBar

@@ -1,37 +1,40 @@
-"""What the payment queue posts, and takes back: a plan that was asked about becomes a deed."""
+"""What the payment queue posts, and takes back: each deed remembers the row that it took away."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 from tui_billing.locale import _
-from tui_billing.models.queries.payments import Proposal
-from tui_billing.rules.content import LIMITS
+from tui_billing.models.queries.payments import Waiting
+from tui_billing.rules.matching.facts import Share, Suggestion
 from tui_billing.screens.amounts import money
 from tui_billing.screens.desk import Desk
 from tui_billing.services.allocate import allocate_payments, reverse_allocation
-from tui_billing.services.receive import Payment, receive, reverse_receipt
+from tui_billing.services.clear import Take, clear_line, ignore_line, post_to_account, return_payment, take_back_line
+from tui_billing.services.matching import take_of
+from tui_billing.services.queue import Proposal
+from tui_billing.services.receive import reverse_receipt
 
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something done here that `u` takes back: allocations by their ids, or a receipt."""
+    """Something done here that `u` takes back: a bank line by its id, allocations, or a receipt of the form."""
 
     kind: str
     ids: tuple[int, ...]
     words: str
+    row: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the open answer line is about; the command id makes a second Enter harmless."""
+    """What the open answer line asks; the command id makes a second Enter harmless."""
 
-    what: str
-    proposal: Proposal | None
-    words: str
+    do: Callable[[str], Any]
     command_id: str
-    text: str = ""
-    deed: Deed | None = None
+    is_deed: bool = True
 
 
 def money_of(minor: int, currency: str) -> str:
@@ -39,49 +42,82 @@ def money_of(minor: int, currency: str) -> str:
     return f"{money(minor, currency)} {currency}"
 
 
-async def carry_out(desk: Desk, plan: Plan) -> tuple[Deed | None, str]:
-    """Do what was planned; (the deed that `u` can take back or None, what was done in one sentence)."""
-    if plan.what == "undo" and plan.deed is not None:
-        return None, await _take_back(desk, plan.deed, plan.command_id)
-    assert plan.proposal is not None
-    row = plan.proposal.row
-    if plan.what == "reverse":
-        await desk.do(reverse_receipt, row.id, plan.text, command_id=plan.command_id)
-        return None, _("payment of {amount} reversed", amount=money_of(row.amount, row.currency))
-    deed = await _post(desk, plan.proposal, plan)
-    return deed, deed.words
+def settled_words(one: Suggestion, room: int = 60) -> str:
+    """What a suggestion settles, in a few words: numbers, how many more, what stays on account."""
+    shown: list[str] = []
+    for place, share in enumerate(one.shares):
+        if len(", ".join([*shown, share.item.number])) > room and place:
+            shown.append(f"+{len(one.shares) - place}")
+            break
+        shown.append(share.item.number)
+    return ", ".join(shown) if shown else _("on account")
 
 
-async def _post(desk: Desk, proposal: Proposal, plan: Plan) -> Deed:
-    """Settle what was proposed; a bank line becomes a receipt, or one that stays on account."""
-    row, customer = proposal.row, proposal.customer
-    assert customer is not None
+async def post(desk: Desk, proposal: Proposal, command_id: str) -> Deed:
+    """Clear the row with its suggestion: a bank line becomes a receipt, a receipt settles."""
+    row, one = proposal.row, proposal.suggestion
+    assert one is not None
+    words = settled_words(one)
+    amount = money_of(row.left, row.currency)
     if row.kind == "receipt":
-        ids = await desk.do(allocate_payments, row.id, proposal.allocations, command_id=plan.command_id)
-        return Deed("allocations", tuple(ids), _("allocated: {words}", words=plan.words))
-    keep = plan.what == "keep"
-    payment = Payment(
-        customer.code,
-        row.date,
-        row.amount,
-        row.currency,
-        reference=(row.reference or row.text)[: LIMITS["reference"]],
-        payer=row.payer[: LIMITS["payer"]],
-        bank_line_id=row.id,
-        allocations=() if keep else proposal.allocations,
-    )
-    result = await desk.do(receive, payment, command_id=plan.command_id)
-    amount = money_of(row.amount, row.currency)
-    if keep:
-        words = _("{amount} kept on account of {customer}", amount=amount, customer=customer.code)
-    else:
-        words = _("received {amount} from {customer}", amount=amount, customer=customer.code) + f": {plan.words}"
-    return Deed("receipt", (result["id"],), words)
+        ids = await desk.do(allocate_payments, row.id, proposal.allocations, command_id=command_id)
+        return Deed("allocations", tuple(ids), _("allocated: {words}", words=words), row)
+    await desk.do(clear_line, take_of(row.id, one), command_id=command_id)
+    said = _("received {amount} from {customer}", amount=amount, customer=one.customer.code) + f": {words}"
+    return Deed("line", (row.id,), said, row)
 
 
-async def _take_back(desk: Desk, deed: Deed, command_id: str) -> str:
+async def write_off_rest(desk: Desk, proposal: Proposal, code: str, command_id: str) -> Deed:
+    """The same, and what the money leaves open of the items is given up for a reason."""
+    row, one = proposal.row, proposal.suggestion
+    assert one is not None
+    credited = {use.invoice.id: 0 for use in one.credits}
+    for use in one.credits:
+        credited[use.invoice.id] += use.amount
+
+    def whole(share: Share) -> Share:
+        rest = share.item.open - share.paid - credited.get(share.item.id, 0)
+        return replace(share, given_up=rest, reason_code=code if rest else "")
+
+    given = replace(one, shares=tuple(map(whole, one.shares)))
+    await desk.do(clear_line, take_of(row.id, given), command_id=command_id)
+    amount = money_of(sum(share.given_up for share in given.shares), row.currency)
+    words = _("{amount} written off: {reason}", amount=amount, reason=code)
+    return Deed("line", (row.id,), f"{settled_words(one)} · {words}", row)
+
+
+async def keep(desk: Desk, row: Waiting, customer: str, command_id: str) -> Deed:
+    """The whole line on account of a customer."""
+    await desk.do(clear_line, Take(row.id, customer), command_id=command_id)
+    amount = money_of(row.left, row.currency)
+    return Deed("line", (row.id,), _("{amount} kept on account of {customer}", amount=amount, customer=customer), row)
+
+
+async def to_account(desk: Desk, row: Waiting, account: str, command_id: str) -> Deed:
+    """A fee, an own transfer: to an account of the chart."""
+    await desk.do(post_to_account, row.id, account, row.text[:200], command_id=command_id)
+    amount = money_of(row.left, row.currency)
+    return Deed("line", (row.id,), _("{amount} posted to account {account}", amount=amount, account=account), row)
+
+
+async def set_aside(desk: Desk, row: Waiting, reason: str, command_id: str) -> Deed:
+    """Booked elsewhere: the line waits no more."""
+    await desk.do(ignore_line, row.id, reason, command_id=command_id)
+    return Deed("line", (row.id,), _("{amount} set aside", amount=money_of(row.left, row.currency)), row)
+
+
+async def give_back(desk: Desk, row: Waiting, receipt_id: int, reason: str, command_id: str) -> Deed:
+    """The bank took a payment back: what it paid is open again."""
+    await desk.do(return_payment, row.id, receipt_id, reason, command_id=command_id)
+    return Deed("line", (row.id,), _("payment of {amount} returned", amount=money_of(-row.left, row.currency)), row)
+
+
+async def take_back(desk: Desk, deed: Deed, command_id: str) -> str:
+    """Take a deed back; what was done in one sentence."""
     reason = _("taken back at once")
-    if deed.kind == "receipt":
+    if deed.kind == "line":
+        await desk.do(take_back_line, deed.ids[0], reason, command_id=command_id)
+    elif deed.kind == "receipt":
         await desk.do(reverse_receipt, deed.ids[0], reason, command_id=command_id)
     else:
         for key in deed.ids:

@@ -1,4 +1,4 @@
-"""The payment queue: money not yet allocated, oldest first, with what it could pay and why; Enter twice posts."""
+"""The payment queue: bank lines and money on account, oldest first, with what they could pay and why; Enter posts."""
 
 from __future__ import annotations
 
@@ -10,25 +10,19 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
-from textual.widgets import Input
 
 from tui_billing.locale import N_, _, translate
 from tui_billing.models.queries import payments
-from tui_billing.models.queries.payments import Proposal, Waiting
+from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.text import clean
-from tui_billing.screens.allocate import AllocateScreen
-from tui_billing.screens.allocation_table import allocation_words
 from tui_billing.screens.amounts import money, short_day
-from tui_billing.screens.frame import BillingScreen
-from tui_billing.screens.payment_deeds import Deed, Plan, carry_out, money_of
-from tui_billing.screens.payment_entry import PaymentEntryScreen
+from tui_billing.screens.payment_deeds import Deed, post, take_back
+from tui_billing.screens.payment_prompts import PaymentPrompts
 from tui_billing.screens.proposal_pane import ProposalPane
 from tui_billing.services.context import new_command_id
-from tui_billing.services.entry import find_customer
+from tui_billing.services.queue import Proposal, propose
 from tui_billing.widgets.field import Caption, Field
-from tui_billing.widgets.issue_line import IssueLine
-from tui_billing.widgets.key_bar import KeyBar
+from tui_billing.widgets.match_words import why_not
 from tui_billing.widgets.paged_table import PAGE, Column, Page, PagedTable, PageRequest, Row
 
 #: Seconds that the cursor rests on a row before its proposal is read.
@@ -51,17 +45,22 @@ class QueueTable(PagedTable):
         request = PageRequest("first") if row is None else PageRequest("around", row.key, PAGE + 2 * self._lines())
         await self._read(request, keep=True)
 
+    async def go_back_to(self, waiting: Waiting) -> None:
+        """Read around a row that is there again, with the cursor on it."""
+        request = PageRequest("around", waiting.key, PAGE + 2 * self._lines())
+        await self._read(request, wanted=(waiting.kind, waiting.id))
 
-class PaymentsScreen(BillingScreen):
-    """Receipts and bank lines with money left, and what they could pay."""
+
+class PaymentsScreen(PaymentPrompts):
+    """Bank lines and receipts with money left, and what they could pay: the one screen where Enter posts."""
 
     AUTO_FOCUS = "#queue"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("s", "split", N_("set amounts"), show=False, id="payment.split"),
-        Binding("k", "keep", N_("keep on account"), show=False, id="payment.keep"),
+        Binding("plus", "choose(1)", N_("next suggestion"), show=False, id="suggestion.after"),
+        Binding("minus", "choose(-1)", N_("suggestion before"), show=False, id="suggestion.previous"),
+        Binding("right,tab", "into_suggestions", N_("into the suggestions"), show=False, id="suggestion.into"),
         Binding("u", "undo", N_("take back"), show=False, id="undo"),
-        Binding("v", "reverse", N_("reverse"), show=False, id="payment.reverse"),
         Binding("f", "import_file", N_("bank file"), show=False, id="bank.import"),
     ]
 
@@ -69,8 +68,7 @@ class PaymentsScreen(BillingScreen):
         super().__init__()
         self._proposal: Proposal | None = None
         self._deeds: list[Deed] = []
-        self._asked: Callable[[str], Coroutine[Any, Any, None]] | None = None
-        self._done_words = ""
+        self._words = ""
 
     # -- parts -----------------------------------------------------------
 
@@ -95,19 +93,24 @@ class PaymentsScreen(BillingScreen):
         ]
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return [
-            ("Enter", _("post")),
-            ("s", _("set amounts")),
-            ("k", _("keep on account")),
-            ("p", _("payment form")),
-            ("u", _("take back")),
-            ("v", _("reverse")),
-            ("f", _("bank file")),
-            *self.place_keys(),
-        ]
+        row = self.waiting
+        if row is not None and row.left < 0:
+            own = [("r", _("returned")), ("a", _("to an account")), ("z", _("set aside"))]
+        else:
+            own = [
+                ("Enter", _("post")),
+                ("+", _("next suggestion")),
+                ("→", _("choose with Up, Down")),
+                ("s", _("set amounts")),
+                ("w", _("write off rest")),
+                ("k", _("keep on account")),
+            ]
+            own += [("a", _("to an account")), ("z", _("set aside"))] if row and row.kind == "bank_line" else []
+            own += [("v", _("reverse"))] if row and row.kind == "receipt" else []
+        return [*own, ("u", _("take back")), ("f", _("bank file")), *self.place_keys()]
 
     def title_words(self) -> str:
-        return _("PAYMENTS TO ALLOCATE")
+        return _("PAYMENTS")
 
     @property
     def table(self) -> QueueTable:
@@ -144,7 +147,7 @@ class PaymentsScreen(BillingScreen):
         cells = (
             short_day(one.date),
             kind,
-            f"{one.customer_code} {one.payer}" if one.customer_code else one.payer,
+            f"{one.customer_code} {one.payer}" if one.customer_code else one.payer or one.text,
             money(one.amount, one.currency),
             money(one.left, one.currency),
             one.currency,
@@ -155,8 +158,10 @@ class PaymentsScreen(BillingScreen):
     @property
     def waiting(self) -> Waiting | None:
         """The row under the cursor."""
-        row = self.table.row
-        return row.waiting if isinstance(row, WaitingRow) else None
+        for table in self.query("#queue").results(QueueTable):  # none where the screen has gone meanwhile
+            if isinstance(table.row, WaitingRow):
+                return table.row.waiting
+        return None
 
     def on_screen_resume(self) -> None:
         self.show_headline()
@@ -172,30 +177,35 @@ class PaymentsScreen(BillingScreen):
 
     async def _read_around(self) -> None:
         await self._show_foot()
-        await self._read_proposal()
+        await self.read_proposal()
 
     def on_paged_table_moved(self, event: PagedTable.Moved) -> None:
-        self.run_worker(self._read_later, group="proposal", exclusive=True)  # type: ignore[arg-type]
+        first = not self._words
+        self.run_worker(self._read_around if first else self._read_later, group="proposal", exclusive=True)  # type: ignore[arg-type]
 
     async def _read_later(self) -> None:
         """A held key goes over many rows: only where the cursor rests is anything read."""
         await asyncio.sleep(REST)
-        await self._show_foot()
-        await self._read_proposal()
+        await self.read_proposal()
+        if self.is_attached and self._asked is None and self.waiting is not None and not self.answer_line.is_open:
+            self.show_keys()
 
-    async def _read_proposal(self) -> Proposal | None:
+    async def read_proposal(self) -> Proposal | None:
         """The proposal of the row under the cursor, read anew where it is another's."""
-        row = self.waiting if self.is_attached else None
+        row = self.waiting
         if row is None:
             self._proposal = None
         elif self._proposal is None or self._proposal.row != row:
             try:
-                self._proposal = await self.desk.ask(payments.propose, row)
+                self._proposal = await self.desk.ask(propose, row)
             except Problem as error:
                 self.say_problem(error)
                 return None
-        if self.is_attached and self.waiting == row:
+        if row is not None and self.waiting == row:
             self.pane.show(self._proposal)
+        elif row is None:
+            for pane in self.query("#proposal").results(ProposalPane):
+                pane.show(None)
         return self._proposal
 
     async def _show_foot(self) -> None:
@@ -208,227 +218,111 @@ class PaymentsScreen(BillingScreen):
         sum_words = " + ".join(money(amount, currency, code=True) for currency, _number, amount in sums)
         text = _("{count} left to allocate: {money}", count=count, money=sum_words) if count else _("nothing is left")
         if self._deeds:
-            text += " · " + _("done now: {count}", count=len(self._deeds))
+            done: dict[str, int] = {}
+            for deed in self._deeds:
+                if deed.row is not None:
+                    done[deed.row.currency] = done.get(deed.row.currency, 0) + deed.row.left
+            told = " + ".join(money(amount, currency, code=True) for currency, amount in done.items())
+            text += " · " + _("done now: {count}", count=len(self._deeds)) + (f", {told}" if told else "")
+        self._words = text
         for foot in self.query("#foot").results(Caption):  # none where the screen has gone meanwhile
             foot.say(" " + text)
 
-    # -- Enter: the best proposal -----------------------------------------
+    # -- Enter: the best suggestion, at once ---------------------------------
 
     def on_paged_table_opened(self, event: PagedTable.Opened) -> None:
-        self.workstation.answer(self._ask_to_post())
+        self.workstation.answer(self._post())
 
-    async def _ask_to_post(self) -> None:
+    def on_proposal_pane_posted(self) -> None:
+        self.workstation.answer(self._post())
+
+    async def _post(self) -> None:
         self.say("")
-        proposal = await self._read_proposal()
+        proposal = await self.read_proposal()
         if proposal is None:
             return
-        row, customer = proposal.row, proposal.customer
-        if customer is None:
-            self.say(_("nobody is known who has paid this; k asks for the customer, p opens the payment form"))
-            return
-        if not proposal.allocations:
-            if row.kind == "receipt":
-                self.say(_("nothing is open for {customer}; the money stays on account", customer=customer.code))
-            else:
-                self._ask_to_keep(proposal)
-            return
-        verb = (
-            N_("allocate {amount} of {customer}") if row.kind == "receipt" else N_("receive {amount} from {customer}")
-        )
-        head = _(verb, amount=money_of(row.left, row.currency), customer=customer.code)
-        left = money(proposal.on_account, row.currency)
-        tail = _("on account {left}", left=left)
-        room = max(10, self.size.width - len(head) - len(tail) - 7)
-        words = allocation_words(self.desk.language, row.currency, proposal.allocations, proposal.numbers, room)
-        self._open(Plan("post", proposal, words, new_command_id()), f"{head}: {words} · {tail}", _("post"))
-
-    def _open(self, plan: Plan, question: str, word: str) -> None:
-        self.query_one("#keys", KeyBar).show([("Enter", word), ("Esc", _("back"))])
-        warning = bool(plan.proposal and plan.proposal.on_account) or plan.what == "reverse"
-        self.answer_line.open(question, purpose=plan, warning=warning)
-
-    def on_issue_line_confirmed(self, event: IssueLine.Confirmed) -> None:
-        if isinstance(event.purpose, Plan):
-            self.workstation.answer(self._carry_out(event.purpose))
-
-    def on_issue_line_declined(self, event: IssueLine.Declined) -> None:
-        self.show_keys()
-
-    async def _carry_out(self, plan: Plan) -> None:
-        self.show_keys()
-        try:
-            deed, words = await carry_out(self.desk, plan)
-        except Problem as error:
-            deed, words = None, "! " + translate(error)
+        if proposal.row.left < 0:
+            self.say(_("this money went out: r a payment was returned, a to an account, z set it aside"))
+        elif not proposal.may_post or proposal.suggestion is None:
+            self.say("! " + why_not(proposal.verdict))
+        elif not proposal.allocations and proposal.row.kind == "receipt":
+            self.say(_("nothing is open for {customer}; the money stays on account", customer=proposal.customer))
         else:
-            if deed is not None:
-                self._deeds.append(deed)
-            elif plan.deed is not None:
-                self._deeds.remove(plan.deed)
-        await self._after(words, plan.proposal.row if plan.proposal else None)
+            command_id = new_command_id()
+            await self.carry_out(lambda: post(self.desk, proposal, command_id))
 
-    async def _after(self, words: str, row: Waiting | None) -> None:
+    async def carry_out(self, deed: Callable[[], Coroutine[Any, Any, Deed]]) -> None:
+        """Do it, take it down for `u`, and go to the next row; what was refused says why and changes nothing."""
+        try:
+            done = await deed()
+        except Problem as error:
+            await self.after("! " + translate(error), None)
+        else:
+            self._deeds.append(done)
+            await self.after(done.words, done.row)
+
+    async def after(self, words: str, row: Waiting | None) -> None:
         """Read the queue again and go to the next row; the answer line says what was done."""
         self._proposal = None
-        at = self.table.row
+        self.set_focus(self.table)
         await self.table.read_again()
         now = self.waiting
-        if row is not None and at is not None and now is not None and now.key == row.key and words[:1] != "!":
-            self.table.action_move(1)
+        if row is not None and now is not None and now.key == row.key:
+            self.table.action_move(1)  # part of it is left: the next one all the same
         await self._show_foot()
-        await self._read_proposal()
+        await self.read_proposal()
+        self.show_keys()
         self.say(words)
 
-    # -- s, k, p, u, v ------------------------------------------------------
+    # -- + and the suggestions -------------------------------------------------
 
-    def action_split(self) -> None:
-        """Amounts by hand: the table of open items."""
-        self.workstation.answer(self._split())
+    def action_choose(self, by: int) -> None:
+        """Another suggestion; where the best was ambiguous the first step chooses it."""
+        self.workstation.answer(self._choose(by))
 
-    async def _split(self) -> None:
-        proposal = await self._read_proposal()
-        if proposal is None:
+    def on_proposal_pane_chosen(self, event: ProposalPane.Chosen) -> None:
+        self.workstation.answer(self._choose(event.by))
+
+    async def _choose(self, by: int) -> None:
+        proposal = await self.read_proposal()
+        if proposal is None or not proposal.verdict.suggestions:
+            self.say(_("there is no suggestion to choose"))
             return
-        screen: BillingScreen
-        if proposal.row.kind == "receipt":
-            screen = AllocateScreen(proposal)
-        else:
-            code = proposal.customer.code if proposal.customer else ""
-            screen = PaymentEntryScreen(code, proposal.row, in_table=True)
-        self.app.push_screen(screen, self._done_there)
-
-    def _done_there(self, result: tuple[str, list[int], str] | None) -> None:
-        """What the screen above has done, so that `u` can take it back."""
-        if result is None:
-            return
-        kind, ids, words = result
-        row = self.waiting
-        self._deeds.append(Deed(kind, tuple(ids), words))
-        self.workstation.answer(self._after(words, row))
-
-    def action_pay(self) -> None:
-        """The payment form; a bank line's money is filled in."""
-        row = self.waiting
-        if row is None or row.kind == "receipt":
-            super().action_pay()
-        else:
-            self.workstation.answer(self._pay())
-
-    async def _pay(self) -> None:
-        proposal = await self._read_proposal()
-        if proposal is not None:
-            code = proposal.customer.code if proposal.customer else ""
-            self.app.push_screen(PaymentEntryScreen(code, proposal.row), self._done_there)
-
-    def action_keep(self) -> None:
-        """The whole bank line on account of its customer."""
-        self.workstation.answer(self._keep())
-
-    async def _keep(self) -> None:
         self.say("")
-        proposal = await self._read_proposal()
-        if proposal is None:
-            return
-        if proposal.row.kind == "receipt":
-            self.say(_("this payment is on account already"))
-        elif proposal.customer is None:
-            self._prompt(_("on account of customer"), self._keep_for)
-        else:
-            self._ask_to_keep(proposal)
+        self._proposal = proposal.moved(by)
+        self.pane.show(self._proposal)
 
-    async def _keep_for(self, text: str) -> None:
-        found = await self.desk.ask(find_customer, text, self.desk.today)
-        proposal = self._proposal
-        if proposal is None or not text:
-            return
-        if found.customer is None:
-            if found.others:
-                codes = ", ".join(one.code for one in found.others[:5])
-                raise Problem("several customers fit {text}: {codes}", field="customer", text=text[:40], codes=codes)
-            raise Problem("there is no customer {text}; type part of the name", field="customer", text=text[:40])
-        self._close_prompt()
-        self._ask_to_keep(Proposal(proposal.row, found.customer))
+    def action_into_suggestions(self) -> None:
+        """Up and Down choose there; Left or Esc goes back to the queue."""
+        self.set_focus(self.pane)
+        self.workstation.answer(self._choose(0))
 
-    def _ask_to_keep(self, proposal: Proposal) -> None:
-        row, customer = proposal.row, proposal.customer
-        assert customer is not None
-        question = _(
-            "receive {amount} from {customer} and keep it on account",
-            amount=money_of(row.left, row.currency),
-            customer=f"{customer.code} {customer.name}",
-        )
-        self._open(Plan("keep", proposal, "", new_command_id()), question, _("keep on account"))
+    def on_proposal_pane_left(self) -> None:
+        self.set_focus(self.table)
+
+    # -- u ---------------------------------------------------------------------
 
     def action_undo(self) -> None:
-        """Take back what was posted here last."""
+        """Take back what was posted here last; the row is there again, under the cursor."""
+        self.workstation.answer(self._undo())
+
+    async def _undo(self) -> None:
         if not self._deeds:
             self.say(_("nothing was posted here yet that could be taken back"))
             return
         deed = self._deeds[-1]
-        self._open(
-            Plan("undo", None, "", new_command_id(), deed=deed),
-            _("take back: {words}", words=deed.words),
-            _("take back"),
-        )
-
-    def action_reverse(self) -> None:
-        """The receipt under the cursor was none (a bounced debit, a slip): take it back whole, with a reason."""
-        row = self.waiting
-        if row is None:
-            return
-        if row.kind == "receipt":
-            self._prompt(_("reason of the reversal"), self._reverse_for)
-        else:
-            self.say(_("a bank line cannot be reversed, only the payment made of it"))
-
-    async def _reverse_for(self, text: str) -> None:
-        reason = clean(text, 500, "reason")
-        if not reason:
-            raise Problem("a reversal needs a reason; type why the payment is none", field="reason")
-        proposal = await self._read_proposal()
-        if proposal is None:
-            return
-        self._close_prompt()
-        row = proposal.row
-        question = _(
-            "reverse the payment of {amount} by {customer} whole: {reason}",
-            amount=money_of(row.amount, row.currency),
-            customer=row.customer_code,
-            reason=reason,
-        )
-        self._open(Plan("reverse", proposal, "", new_command_id(), text=reason), question, _("reverse"))
-
-    # -- one line to type ---------------------------------------------------
-
-    def _prompt(self, caption: str, then: Callable[[str], Coroutine[Any, Any, None]]) -> None:
-        """Ask for a text in the foot line; Enter gives it to `then`, Esc asks no more."""
-        self._asked = then
-        self.query_one("#ask-caption", Caption).update(caption)
-        field = self.query_one("#ask-field", Field)
-        field.show("")
-        self.add_class("-asking")
-        self.set_focus(field)
-        self.query_one("#keys", KeyBar).show([("Enter", _("go on")), ("Esc", _("back"))])
-
-    def _close_prompt(self) -> None:
-        self._asked = None
-        self.remove_class("-asking")
-        self.set_focus(self.table)
-        self.show_keys()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if self._asked is not None:
-            self.workstation.answer(self._answered(self._asked, event.value.strip()))
-
-    async def _answered(self, then: Callable[[str], Coroutine[Any, Any, None]], text: str) -> None:
         try:
-            await then(text)
+            words = await take_back(self.desk, deed, new_command_id())
         except Problem as error:
             self.say_problem(error)
-
-    def action_back(self) -> None:
-        if self._asked is not None:
-            self.say("")
-            self._close_prompt()
+            return
+        self._deeds.pop()
+        self._proposal = None
+        if deed.row is not None:
+            await self.table.go_back_to(deed.row)
         else:
-            super().action_back()
+            await self.table.read_again()
+        await self._show_foot()
+        await self.read_proposal()
+        self.show_keys()
+        self.say(words)

@@ -1,43 +1,70 @@
-"""What a row of the payment queue could pay, with the reasons written out."""
+"""What a row of the payment queue could be cleared with: ranked suggestions, each with its reasons written out."""
 
 from __future__ import annotations
 
 import datetime as dt
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_billing.locale import N_, _
-from tui_billing.models.queries.payments import Proposal
-from tui_billing.rules.matching.proposal import Candidate, Reason
+from tui_billing.rules.matching.facts import Suggestion
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.text import width
 from tui_billing.screens.amounts import short_day
+from tui_billing.services.queue import Proposal
 from tui_billing.widgets.cells import padded
+from tui_billing.widgets.match_words import AGAINST, fact_words, why_not
 from tui_billing.widgets.themes import tint
 
-REASONS = {
-    Reason.REFERENCE: N_("reference in text"),
-    Reason.NUMBER: N_("number in text"),
-    Reason.IBAN: N_("account known"),
-    Reason.NAME: N_("name"),
-    Reason.AMOUNT: N_("exact amount"),
-}
+#: Items of a suggestion that are shown; the last line says how many more there are.
+_SHOWN = 12
 
 
-class ProposalPane(Widget):
-    """What the row under the cursor could pay, with reasons."""
+class ProposalPane(Widget, can_focus=True):
+    """The suggestions for the row under the cursor. With the focus here Up and Down choose among them."""
 
     DEFAULT_CSS = "ProposalPane { height: 1fr; width: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "choose(1)", N_("next suggestion"), show=False, id="suggestion.next"),
+        Binding("up", "choose(-1)", N_("suggestion before"), show=False, id="suggestion.before"),
+        Binding("enter,ctrl+j", "post", N_("post"), show=False, id="suggestion.post"),
+        Binding("left,shift+tab,escape,f3", "leave", N_("back to the queue"), show=False, id="suggestion.leave"),
+    ]
+
+    class Chosen(Message):
+        """Up or Down: so many suggestions further."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Posted(Message):
+        """Enter."""
+
+    class Left(Message):
+        """Back to the queue."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._lines: list[tuple[str, str]] = []
         self.proposal: Proposal | None = None
         self.language = "en"
+
+    def action_choose(self, by: int) -> None:
+        self.post_message(self.Chosen(by))
+
+    def action_post(self) -> None:
+        self.post_message(self.Posted())
+
+    def action_leave(self) -> None:
+        self.post_message(self.Left())
 
     def show(self, proposal: Proposal | None) -> None:
         """Show another proposal (None: nothing)."""
@@ -59,46 +86,72 @@ class ProposalPane(Widget):
         """What is shown, line by line."""
         return [text for text, _style in self._lines]
 
+    # -- what is shown -------------------------------------------------------
+
     def _build(self, proposal: Proposal, cells: int) -> list[tuple[str, str]]:
         row = proposal.row
         said = " · ".join(part for part in (row.payer, row.reference, row.text, row.payer_iban) if part)
-        lines = [(said, "")]
-        if proposal.customer is None:
-            nobody = _("nobody is known who has paid this")
-            return [*lines, (nobody, "yellow"), (_("k keeps it for a customer, p fills in the form"), "dim")]
-        lines.append((f"{proposal.customer.code} · {proposal.customer.name}", "bold"))
-        amounts = dict(proposal.allocations)
-        for candidate in proposal.candidates[:30]:
-            own = candidate.item.customer_id == proposal.customer.id
-            lines += self._item_lines(candidate, amounts.get(candidate.item.id, 0), cells, own)
-        if not any(one.item.customer_id == proposal.customer.id for one in proposal.candidates):
-            lines.append((_("nothing is open; the payment stays on account"), "yellow"))
-        for number, amount in proposal.credit_notes[:5]:
-            words = _("credit note {number}", number=number)
-            lines.append((f"  {words} {format_money(-amount, row.currency, self.language)}", "dim"))
-        left = format_money(proposal.on_account, row.currency, self.language)
-        if proposal.on_account:
-            lines.append((_("stays on account {left} {currency}", left=left, currency=row.currency), "yellow"))
+        lines = [(line, "") for line in _wrapped(said, cells, 2)]
+        if row.left < 0:
+            return lines + self._debit(proposal)
+        if not proposal.picked and (why := why_not(proposal.verdict)):
+            lines += [(line, "yellow") for line in _wrapped(why, cells, 2)]
+        for place, suggestion in enumerate(proposal.verdict.suggestions):
+            chosen = place == proposal.at
+            lines.append((self._head(suggestion, place, chosen=chosen), "bold" if chosen else "dim"))
+            if chosen:
+                lines += self._items(suggestion)
+            for fact, numbers in suggestion.facts:
+                if chosen or fact in AGAINST:
+                    mark = "!" if fact in AGAINST else "·"
+                    colour = "yellow" if fact in AGAINST else "" if chosen else "dim"
+                    lines += [(line, colour) for line in _wrapped(f"   {mark} {fact_words(fact, numbers)}", cells, 2)]
         return lines
 
-    def _item_lines(self, candidate: Candidate, amount: int, cells: int, own: bool) -> list[tuple[str, str]]:
-        item, language = candidate.item, self.language
-        pays = format_money(amount, item.currency, language) if amount else ""
-        opened = format_money(item.open, item.currency, language)
-        due = short_day(dt.date.fromisoformat(item.due_date)) if item.due_date else ""
-        mark = "→" if amount else " "
-        reasons = ", ".join(_(REASONS[reason]) for reason in candidate.reasons)
-        if not own:
-            reasons = f"{item.customer_code}: {reasons}"
-        if item.disputed:
-            reasons += (" · " if reasons else "") + _("disputed")
-        head = f"{mark} {padded(item.number, 12)} {due:>8} {opened:>12}"
-        colour = "green" if amount else "dim"
-        wide = f"{head} {pays:>12}"
-        if cells - width(wide) - 2 >= 20:
-            return [(f"{wide}  {reasons}", colour)]
-        said = " · ".join(part for part in (_("pays {amount}", amount=pays) if pays else "", reasons) if part)
-        return [(head, colour), *([(f"    {said}", colour)] if said else [])]
+    def _money(self, minor: int, currency: str) -> str:
+        return format_money(minor, currency, self.language)
+
+    def _head(self, one: Suggestion, place: int, *, chosen: bool) -> str:
+        settles = one.shares[0].item.number if one.shares else _("on account")
+        more = f" +{len(one.shares) - 1}" if len(one.shares) > 1 else ""
+        mark = "→" if chosen else " "
+        return f"{mark} {place + 1} {one.customer.code} · {one.customer.name}" + (
+            "" if chosen else f" · {settles}{more}"
+        )
+
+    def _items(self, one: Suggestion) -> list[tuple[str, str]]:
+        lines = []
+        for share in one.shares[:_SHOWN]:
+            item = share.item
+            text = f"   {padded(item.number, 12)} {_day(item.due_date):>8} {self._money(share.paid, item.currency):>12}"
+            if share.given_up:
+                amount = self._money(share.given_up, item.currency)
+                text += " " + _("+ {amount} given up: {reason}", amount=amount, reason=share.reason_code)
+            elif share.paid < item.open:
+                text += " " + _("of {amount}", amount=self._money(item.open, item.currency))
+            lines.append((text, "green"))
+        if len(one.shares) > _SHOWN:
+            lines.append(("   " + _("and {count} more", count=len(one.shares) - _SHOWN), "green"))
+        for use in one.credits:
+            words = _("credit note {number}", number=use.credit.number)
+            lines.append((f"   {words} {self._money(-use.amount, use.credit.currency)}", "green"))
+        currency = self.proposal.row.currency if self.proposal else ""
+        if one.on_account:
+            words = _(
+                "stays on account {left} {currency}", left=self._money(one.on_account, currency), currency=currency
+            )
+            lines.append((f"   {words}", "yellow"))
+        return lines
+
+    def _debit(self, proposal: Proposal) -> list[tuple[str, str]]:
+        lines = [(_("money that went out"), "yellow")]
+        for place, one in enumerate(proposal.returnable[:8]):
+            words = f"{_day(one.date)} {one.customer} {one.name} {one.reference}"
+            lines.append((f"{'→' if place == 0 else ' '} {words}", "bold" if place == 0 else "dim"))
+        if proposal.returnable:
+            lines.append((_("r: the bank took this payment back"), "dim"))
+        lines.append((_("a: post it to an account   z: set it aside"), "dim"))
+        return lines
 
     def render_line(self, y: int) -> Strip:
         """One line."""
@@ -108,3 +161,22 @@ class ProposalPane(Widget):
         text, style = self._lines[y]
         own = base + Style(bold=True) if style == "bold" else base + tint(self.app, style)
         return Strip([Segment(padded(text, cells), own)], cells)
+
+
+def _day(iso: str) -> str:
+    return short_day(dt.date.fromisoformat(iso)) if iso else ""
+
+
+def _wrapped(text: str, cells: int, most: int) -> list[str]:
+    """At most so many lines, broken at blanks; a long rest is cut by the cell itself."""
+    indent = " " * (len(text) - len(text.lstrip()))
+    lines: list[str] = []
+    line = indent
+    for word in text.split():
+        longer = f"{line} {word}" if line.strip() else f"{line}{word}"
+        if width(longer) > cells and line.strip() and len(lines) + 1 < most:
+            lines.append(line)
+            line = f"{indent}  {word}"
+        else:
+            line = longer
+    return [*lines, line] if line.strip() else lines

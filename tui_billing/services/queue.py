@@ -1,0 +1,94 @@
+"""What the payment queue shows of a row: suggestions for money that came, payments that money that went out returns."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field, replace
+
+from tui_billing.models.door import Books
+from tui_billing.models.queries.payments import Waiting
+from tui_billing.rules.matching.facts import Standing, Suggestion, Verdict
+from tui_billing.rules.matching.names import is_named, name_words
+from tui_billing.services.matching import suggest
+
+#: A direct debit may be returned for so many days (13 months).
+_RETURNED = 400
+_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Returnable:
+    """A payment that a debit may return."""
+
+    id: int
+    date: str
+    customer: str
+    name: str
+    reference: str
+    named: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A row of the queue and what it could be cleared with; `at` is the suggestion that the clerk looks at.
+
+    `picked` says that the clerk has chosen it: Enter posts it even where others fit as well.
+    """
+
+    row: Waiting
+    verdict: Verdict = field(default_factory=Verdict)
+    returnable: tuple[Returnable, ...] = ()
+    at: int = 0
+    picked: bool = False
+
+    @property
+    def suggestion(self) -> Suggestion | None:
+        """The one that the clerk looks at."""
+        found = self.verdict.suggestions
+        return found[self.at] if self.at < len(found) else None
+
+    @property
+    def customer(self) -> str:
+        """The code of its customer, "" for nobody."""
+        return self.suggestion.customer.code if self.suggestion else self.row.customer_code
+
+    @property
+    def allocations(self) -> list[tuple[int, int]]:
+        """(invoice id, amount) that the money would settle."""
+        return [(one.item.id, one.paid) for one in self.suggestion.shares if one.paid] if self.suggestion else []
+
+    @property
+    def may_post(self) -> bool:
+        """Whether Enter posts it at once."""
+        return self.picked or self.verdict.standing in (Standing.CERTAIN, Standing.CLEAR)
+
+    def moved(self, by: int) -> Proposal:
+        """The next suggestion chosen, or one before; the first step chooses the first where that was ambiguous."""
+        last = len(self.verdict.suggestions) - 1
+        if last < 0:
+            return self
+        first = not self.picked and not self.may_post and by > 0
+        return replace(self, at=self.at if first else max(0, min(last, self.at + by)), picked=True)
+
+
+def propose(books: Books, row: Waiting) -> Proposal:
+    """What a row could be cleared with; a fixed number of queries."""
+    if row.left < 0:
+        return Proposal(row, returnable=tuple(_returnable(books, row)))
+    return Proposal(row, suggest(books, row.line))
+
+
+def _returnable(books: Books, row: Waiting) -> list[Returnable]:
+    """Payments of that amount in the months before, those of whom the line names first, then the newest."""
+    since = row.date - dt.timedelta(days=_RETURNED)
+    rows = books.rows(
+        "SELECT r.id, r.date, c.code, c.name, r.reference FROM receipt r JOIN customer c ON c.id = r.customer_id"
+        " WHERE r.date BETWEEN ? AND ? AND r.amount = ? AND r.currency = ? AND r.reversed_on IS NULL"
+        f" ORDER BY r.date DESC, r.id DESC LIMIT {_MOST}",
+        (since.isoformat(), row.date.isoformat(), -row.left, row.currency),
+    )
+    words = name_words(f"{row.payer} {row.text}")
+    found = [
+        Returnable(key, day, code, name, reference, is_named(name, words)) for key, day, code, name, reference in rows
+    ]
+    return sorted(found, key=lambda one: not one.named)
