@@ -14,7 +14,7 @@ from tui_billing.cli.session import session
 from tui_billing.locale import _, language_in_use
 from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.problem import NotFound
-from tui_billing.services import answers, case_answers, dispute_outcome, disputes, evidence
+from tui_billing.services import answers, case_answers, dispute_outcome, disputes, evidence, lessons
 
 app = make_app("Disputes: their lines, notes, questions, credits and outcomes.")
 Which = Annotated[str, typer.Argument(metavar="ID", help="The dispute's id, or the number of the invoice it is about.")]
@@ -186,12 +186,15 @@ def close(
     outcome: Annotated[str, typer.Argument(help="corrected, credited, documents_sent, reaffirmed or withdrawn.")],
     note: Annotated[str, typer.Option("--note", help="A last note.")] = "",
     cause: Annotated[str, typer.Option("--cause", help="Why it came to be: old_price, discount_forgotten, ...")] = "",
+    learn: Annotated[bool, typer.Option("--learn", help="Keep the check that would have caught the cause.")] = False,
     as_json: Json = False,
 ) -> None:
     """Close a dispute with its outcome."""
     books, context = session.open()
     key = case_answers.find_dispute(books, dispute)
     dispute_outcome.close_dispute(books, context, key, outcome, note, cause=cause)
+    if learn:
+        lessons.learn(books, context.command(), key, cause)
     _tell(case_answers.dispute_json(books, key), as_json)
 
 

@@ -67,6 +67,7 @@ NOTE_KINDS = {
     "question": N_("question"),
     "answer": N_("answer"),
     "document": N_("document"),
+    "lesson": N_("check learned"),
     "amount": N_("disputed amount"),
     "status": N_("status"),
     "closed": N_("closed"),

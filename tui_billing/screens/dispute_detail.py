@@ -20,6 +20,7 @@ from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.context import new_command_id
 from tui_billing.services.dispute_outcome import close_dispute, credit_dispute
 from tui_billing.services.disputes import move_dispute, note_dispute
+from tui_billing.services.lessons import learn, propose
 from tui_billing.widgets.choice_line import ChoiceLine
 from tui_billing.widgets.field import Caption, Field
 from tui_billing.widgets.issue_line import IssueLine
@@ -223,6 +224,8 @@ class DisputeScreen(BillingScreen):
         purpose = event.purpose
         if isinstance(purpose, tuple) and purpose[0] == "close":
             self.workstation.answer(self._close(purpose[1], purpose[2]), name="close")
+        elif isinstance(purpose, tuple) and purpose[0] == "learn":
+            self.workstation.answer(self._learn(purpose[1], purpose[2]), name="learn")
         elif isinstance(purpose, tuple) and purpose[0] == "bill again":
             self.workstation.answer(self._bill_again(purpose[1]), name="bill again")
 
@@ -244,10 +247,41 @@ class DisputeScreen(BillingScreen):
         else:
             self.note.show("")
             self.say(_("the dispute is closed: {outcome}", outcome=word(OUTCOMES, outcome)))
-            if outcome == "corrected":
-                text = _("a new invoice with these lines: Enter opens its form, Esc leaves it")
-                self.answer_line.open(text, purpose=("bill again", row.invoice_id))
+            await self._read()
+            await self._ask_lesson(outcome, cause)
+            return
         await self._read()
+
+    async def _ask_lesson(self, outcome: str, cause: str) -> None:
+        """Propose the check that would have caught it; then, where it was corrected, the new invoice."""
+        lesson = await self.desk.ask(propose, self.dispute_id, cause)
+        if lesson is None:
+            self._ask_new_invoice(outcome)
+            return
+        check = _(lesson.words, **lesson.parameters)
+        text = _("learn for {customer}: {check}: Enter keeps the check, Esc not", customer=lesson.customer, check=check)
+        self.answer_line.open(text, purpose=("learn", outcome, cause))
+
+    async def _learn(self, outcome: str, cause: str) -> None:
+        try:
+            await self.desk.do(learn, self.dispute_id, cause)
+        except Problem as error:
+            self.say_problem(error)
+        else:
+            self.say(_("the check is kept; it speaks before the next invoice is issued"))
+        await self._read()
+        self._ask_new_invoice(outcome)
+
+    def _ask_new_invoice(self, outcome: str) -> None:
+        if outcome == "corrected" and self._row is not None:
+            text = _("a new invoice with these lines: Enter opens its form, Esc leaves it")
+            self.answer_line.open(text, purpose=("bill again", self._row.invoice_id))
+
+    @on(IssueLine.Declined)
+    def _declined(self, event: IssueLine.Declined) -> None:
+        purpose = event.purpose
+        if isinstance(purpose, tuple) and purpose[0] == "learn":
+            self._ask_new_invoice(purpose[1])
 
     async def _bill_again(self, invoice_id: int) -> None:
         """The form of a new invoice with the disputed lines (all lines where it was about none)."""

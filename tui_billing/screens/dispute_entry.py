@@ -58,9 +58,9 @@ class DisputeEntryScreen(FormScreen):
         ("reason", N_("Reason"), 26),
         ("lines", N_("Lines"), 26),
         ("amount", N_("Amount"), 16),
+        ("note", N_("Note"), 50),
         ("contact", N_("Contact"), 30),
         ("answer_by", N_("Answer by"), 12),
-        ("note", N_("Note"), 50),
     )
 
     def __init__(self, invoice_id: int) -> None:
