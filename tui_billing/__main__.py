@@ -19,7 +19,7 @@ tui-billing init --company FILE.json          an empty company, ready to bill
 tui-billing company  show | set
 tui-billing customer list | show | add | import
 tui-billing item     list | show | add | import
-tui-billing invoice  list | show | create | issue | credit | render | import
+tui-billing invoice  list | show | create | issue | credit | correct | render | import
 tui-billing payment  list | receive | reverse | allocate | take-back | write-off | reasons
 tui-billing payment  refund | return
 tui-billing bank     import | list | statements | match | account
@@ -27,11 +27,14 @@ tui-billing mandate  list | add | revoke
 tui-billing order    list | show | due | collect | refund | cancel
 tui-billing period   list | proof | close
 tui-billing investigation list | show | open | note | close
-tui-billing dispute  list | show | open | note | close
 tui-billing purchase-order list | show | add | import | close | reopen | cancel | bill
 tui-billing delivery list | show | add | import | close | reopen | cancel | bill | waiting
 tui-billing contract list | show | add | import | close | reopen | cancel | index
 tui-billing check    list | add | set | confirm | tolerance | price
+tui-billing credit   list | approve | refuse | limit
+tui-billing dispute  list | show | open | note | move | assign | amend | credit | close | pack
+tui-billing inquiry  list | add
+tui-billing operator list | role
 tui-billing attach   add | list | save | limit
 tui-billing send     queue | run | list | show | retry | anew | confirm | cancel
 tui-billing letter   list | statement | reminder | write
