@@ -61,6 +61,7 @@ class Workstation(OrderedKeys, ThemedApp):
         self._overview: OverviewScreen | None = None
         self._places: dict[str, BillingScreen] = {}
         self._version = 0
+        self._waiting_words = ""
         #: What was left half typed in a field or form, by its name; there again when it is opened again.
         self.half_typed: dict[str, dict[str, str]] = {}
 
@@ -264,8 +265,9 @@ class Workstation(OrderedKeys, ThemedApp):
         if self.answer_is_long:
             holder = self.desk.books.waits_for()
             text = _("waiting for the books") + (f" ({_('process')} {holder})" if holder else "") + " …"
+            self._waiting_words = text
             screen.say(text)
-        else:
+        elif screen.answer_line.text == self._waiting_words:  # what was done meanwhile stays said
             screen.say("")
 
     # -- the end ---------------------------------------------------------
