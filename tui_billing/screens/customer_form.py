@@ -28,6 +28,8 @@ CAPTIONS = {
     "vat_id": N_("VAT number"),
     "electronic_address": N_("E-address"),
     "electronic_scheme": N_("Its scheme"),
+    "einvoice_format": N_("E-invoice as"),
+    "buyer_reference": N_("Their ref."),
     "contact": N_("Contact"),
     "email": N_("Mail"),
     "phone": N_("Telephone"),
@@ -41,7 +43,14 @@ CAPTIONS = {
     "note": N_("Note"),
 }
 _WIDTHS = {"code": 14, "country": 4, "postcode": 10, "language": 4, "currency": 5, "vat_category": 4, "terms": 24}
-_SHORT = {"siren": 12, "siret": 18, "vat_id": 18, "electronic_scheme": 6, "purchase_order_required": 4}
+_SHORT = {
+    "siren": 12,
+    "siret": 18,
+    "vat_id": 18,
+    "electronic_scheme": 6,
+    "einvoice_format": 10,
+    "purchase_order_required": 4,
+}
 _WIDTHS |= _SHORT | {"credit_limit": 14, "exemption_code": 20, "phone": 20, "legal_form": 12}
 
 
