@@ -269,3 +269,10 @@ def test_sent_anew_is_a_row_of_its_own(firm: Books, house: MailHouse, send: Send
         delivery.send_anew(firm, clerk(now=clock), key, "anna@acme.example\nBcc: all@acme.example")
     assert firm.value("SELECT count(*) FROM delivery") == 2
     assert TODAY
+
+
+def test_a_state_that_nothing_led_to_is_found(firm: Books, clock: Clock) -> None:
+    _queue(firm, clock, "anna@acme.example")
+    assert verify(firm) == []
+    firm.db.execute_sql("UPDATE delivery SET state = 'sent'")
+    assert [one.check for one in verify(firm)] == ["deliveries"]

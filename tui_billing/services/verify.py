@@ -46,7 +46,7 @@ def verify(books: Books) -> list[Difference]:
     All checks look at one moment: what others post meanwhile is neither seen nor mistaken for a difference.
     """
     found: list[Difference] = []
-    checks = (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, _disputes, *_MONEY)
+    checks = (_guards, _engine, _chain, _numbers, _content, _arithmetic, _balances, _disputes, _deliveries, *_MONEY)
     with books.snapshot():
         for check in checks:
             found.extend(check(books))
@@ -401,6 +401,16 @@ def _ledger(books: Books) -> Iterator[Difference]:
         if int(booked) != int(told):  # type: ignore[call-overload]
             account = where.partition("'")[2].partition("'")[0] if " = " in where else BANK
             yield Difference("ledger", "", f"account {account} holds {booked}, the {what} add up to {told}")
+
+
+def _deliveries(books: Books) -> Iterator[Difference]:
+    """The state of a delivery is what its last attempt says; one without any still waits."""
+    for name, state, last in books.rows(
+        "SELECT d.name, d.state, coalesce((SELECT a.state FROM delivery_attempt a WHERE a.delivery_id = d.id"
+        " ORDER BY a.id DESC LIMIT 1), 'queued') FROM delivery d ORDER BY d.id"
+    ):
+        if state != last:
+            yield Difference("deliveries", name, f"the delivery of {name} is {state}, its history says {last}")
 
 
 #: What is proved of money: payments, refunds, bank lines, the journal and its accounts.
