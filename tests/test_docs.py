@@ -204,6 +204,8 @@ _NAMES = {
     "?": "question_mark",
     ":": "colon",
     "/": "slash",
+    "*": "asterisk",
+    "+": "plus",
     "esc": "escape",
     "space": "space",
     "pgup": "pageup",

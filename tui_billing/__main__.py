@@ -22,6 +22,7 @@ tui-billing item     list | show | add | import
 tui-billing invoice  list | show | create | issue | credit | correct | render | import
 tui-billing payment  list | receive | reverse | allocate | take-back | write-off | reasons
 tui-billing payment  refund | return
+tui-billing deposit  list | show | post | print
 tui-billing bank     import | list | statements | match | account
 tui-billing mandate  list | add | revoke
 tui-billing order    list | show | due | collect | refund | cancel

@@ -27,6 +27,7 @@ VERBS = {
     "item": "item:app",
     "invoice": "invoice:app",
     "payment": "payment:app",
+    "deposit": "deposit:app",
     "credit": "credit:app",
     "bank": "bank_match:app",
     "mandate": "mandate:app",

@@ -109,6 +109,16 @@ def triggers(db: object) -> dict[str, str]:
             (f"{table}_frozen", table, "UPDATE", "", APPEND_ONLY),
             (f"{table}_kept", table, "DELETE", "", APPEND_ONLY),
         ]
+    rules += [
+        ("deposit_frozen", "deposit", "UPDATE", "OLD.status = 'posted'", APPEND_ONLY),
+        ("deposit_kept", "deposit", "DELETE", "OLD.status = 'posted'", APPEND_ONLY),
+    ]
+    posted = "(SELECT status FROM deposit WHERE id = {row}.deposit_id) = 'posted'"
+    rules += [
+        ("deposit_item_frozen", "deposit_item", "UPDATE", posted.format(row="OLD"), APPEND_ONLY),
+        ("deposit_item_kept", "deposit_item", "DELETE", posted.format(row="OLD"), APPEND_ONLY),
+        ("deposit_item_complete", "deposit_item", "INSERT", posted.format(row="NEW"), APPEND_ONLY),
+    ]
     continues = (
         "NEW.seq <> (SELECT seq + 1 FROM chain_head WHERE id = 1)"
         " OR NEW.prev <> (SELECT hash FROM chain_head WHERE id = 1)"

@@ -62,6 +62,7 @@ class PaymentsScreen(PaymentPrompts):
         Binding("right,tab", "into_suggestions", N_("into the suggestions"), show=False, id="suggestion.into"),
         Binding("u", "undo", N_("take back"), show=False, id="undo"),
         Binding("f", "import_file", N_("bank file"), show=False, id="bank.import"),
+        Binding("b", "deposit", N_("cheques, by tape"), show=False, id="payment.deposit"),
     ]
 
     def __init__(self) -> None:
@@ -107,7 +108,13 @@ class PaymentsScreen(PaymentPrompts):
             ]
             own += [("a", _("to an account")), ("z", _("set aside"))] if row and row.kind == "bank_line" else []
             own += [("v", _("reverse"))] if row and row.kind == "receipt" else []
-        return [*own, ("u", _("take back")), ("f", _("bank file")), *self.place_keys()]
+        return [*own, ("u", _("take back")), ("f", _("bank file")), ("b", _("cheques")), *self.place_keys()]
+
+    def action_deposit(self) -> None:
+        """The adding machine for a batch of cheques."""
+        from tui_billing.screens.deposit import DepositScreen
+
+        self.workstation.open(DepositScreen())
 
     def title_words(self) -> str:
         return _("PAYMENTS")

@@ -20,6 +20,7 @@ from tui_billing.services.balances import derive, derive_instalments, derive_lin
 from tui_billing.services.bank_lines import clearing_content
 from tui_billing.services.consume import consumption_content
 from tui_billing.services.context import POSTED
+from tui_billing.services.deposits import deposit_content
 from tui_billing.services.order_lists import order_content
 from tui_billing.services.receive import receipt_content
 from tui_billing.services.record import content_of
@@ -187,13 +188,14 @@ _READS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "clearing": ("clearing", clearing_content),
     "consumption": ("use of a rest", consumption_content),
     "refund": ("refund", refund_content),
+    "deposit": ("deposit", deposit_content),
     "bank_statement": ("statement", statement_content),
     "payment_order": ("order", order_content),
 }
 #: Actions of events that hold the content of a row, and of those that turn a payment or refund over.
 _CONTENTS = frozenset(
     {"issue", "credit", "import_invoice", "receive", "allocate", "take_back", "write_off", "clear", "consume", "refund"}
-    | {"import_statement", "collect", "pay_refunds"}
+    | {"import_statement", "collect", "pay_refunds", "deposit"}
 )
 _TURNS = frozenset({"reverse", "restore"})
 _POSTED = (
@@ -211,6 +213,7 @@ _POSTED = (
     ("payment_order", "SELECT id, message_id FROM payment_order ORDER BY id"),
     # What was put in without a file (the sample's own) has no event.
     ("bank_statement", "SELECT id, reference FROM bank_statement WHERE sha256 <> '' ORDER BY id"),
+    ("deposit", "SELECT id, reference FROM deposit WHERE status = 'posted' ORDER BY id"),
     ("posting", "SELECT id, text FROM posting ORDER BY id"),
 )
 
@@ -341,6 +344,18 @@ def _refunds(books: Books) -> Iterator[Difference]:
             yield Difference("refunds", "", f"refund {key} is {wanted[0]}, its rows say {int(used)}")
 
 
+def _deposits(books: Books) -> Iterator[Difference]:
+    """A posted deposit is its slip: as many payments, of the same amounts, that add up to what was stated."""
+    for key, count, total, entries, amount, receipts in books.rows(
+        "SELECT d.id, d.stated_count, d.stated_total, count(t.id), coalesce(sum(t.amount), 0),"
+        " coalesce(sum(CASE WHEN r.amount = t.amount THEN 1 ELSE 0 END), 0) FROM deposit d"
+        " LEFT JOIN deposit_item t ON t.deposit_id = d.id AND t.struck = 0 LEFT JOIN receipt r ON r.id = t.receipt_id"
+        " WHERE d.status = 'posted' GROUP BY d.id, d.stated_count, d.stated_total ORDER BY d.id"
+    ):
+        if (count, total, count) != (entries, int(amount), int(receipts)):
+            yield Difference("deposits", "", f"deposit {key}: its slip says {count} for {total}, its tape otherwise")
+
+
 def _bank_lines(books: Books) -> Iterator[Difference]:
     """What is open of a bank line is its amount less its clearings, between 0 and the amount."""
     last = 0
@@ -414,4 +429,4 @@ def _deliveries(books: Books) -> Iterator[Difference]:
 
 
 #: What is proved of money: payments, refunds, bank lines, the journal and its accounts.
-_MONEY = (_receipts, _refunds, _bank_lines, _journal, _ledger)
+_MONEY = (_receipts, _refunds, _deposits, _bank_lines, _journal, _ledger)
