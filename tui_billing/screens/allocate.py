@@ -13,9 +13,15 @@ from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.problem import Problem
-from tui_billing.screens.allocation_table import AllocationTable, allocation_words, read_open_items, too_much
+from tui_billing.screens.allocation_table import (
+    AllocationTable,
+    allocation_words,
+    given_words,
+    read_open_items,
+    too_much,
+)
 from tui_billing.screens.frame import BillingScreen
-from tui_billing.services.allocate import allocate_payments
+from tui_billing.services.allocate import Part, allocate_parts
 from tui_billing.services.clerk import new_command_id
 from tui_billing.services.queue import Proposal
 from tui_billing.widgets.field import Caption
@@ -56,6 +62,7 @@ class AllocateScreen(BillingScreen):
         return [
             (_("amount"), _("on a row")),
             ("Space", _("all / nothing")),
+            ("w", _("give up rest")),
             ("^S", _("allocate")),
             ("F5", _("propose again")),
             ("Esc", _("back")),
@@ -105,6 +112,9 @@ class AllocateScreen(BillingScreen):
         self.say("")
         self._show_sums()
 
+    def on_allocation_table_gave(self, event: AllocationTable.Gave) -> None:
+        self.say(given_words(event.amount, event.code, self.row.currency, self.desk.language))
+
     def on_allocation_table_wrong(self, event: AllocationTable.Wrong) -> None:
         self.say_problem(event.problem)
 
@@ -120,7 +130,7 @@ class AllocateScreen(BillingScreen):
         if table.left < 0:
             self.say_problem(too_much(table, self.desk.language))
             return
-        if not table.allocations:
+        if not table.parts:
             self.say(_("no row has an amount; type one, or Esc leaves the payment on account"))
             return
         self.query_one("#keys", KeyBar).show([("Enter", _("allocate")), ("Esc", _("back"))])
@@ -139,7 +149,7 @@ class AllocateScreen(BillingScreen):
     async def _post(self) -> None:
         table, desk = self.table, self.desk
         try:
-            done = await desk.do(allocate_payments, self.row.id, table.allocations, command_id=self._command_id)
+            done = await desk.do(allocate_parts, self.row.id, table.parts, command_id=self._command_id)
         except Problem as error:
             # Somebody else may have settled some of it: read the rows again and offer what is left anew.
             self._command_id = new_command_id()
@@ -147,4 +157,16 @@ class AllocateScreen(BillingScreen):
             self.say_problem(error)
             return
         words = allocation_words(desk.language, self.row.currency, table.allocations, table.numbers)
-        self.dismiss(("allocations", done, _("allocated: {words}", words=words)))
+        self.dismiss(("allocations", money_of(table.parts, done), _("allocated: {words}", words=words)))
+
+
+def money_of(parts: Sequence[Part], done: Sequence[int]) -> list[int]:
+    """The allocations to take back later: what was given up with money goes with it."""
+    keys = iter(done)
+    found: list[int] = []
+    for part in parts:
+        first = next(keys)
+        found.append(first)
+        if part.paid and part.given_up:
+            next(keys)
+    return found

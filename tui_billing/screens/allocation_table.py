@@ -19,11 +19,15 @@ from tui_billing.locale import _
 from tui_billing.models.door import Books
 from tui_billing.models.queries import payments
 from tui_billing.rules.dates import format_date
+from tui_billing.rules.differences import BANK_FEE, EARLY_PAYMENT, ROUNDING
 from tui_billing.rules.money import from_minor, plain
 from tui_billing.rules.numbers import format_money, format_number, parse_amount
 from tui_billing.rules.problem import Problem
+from tui_billing.rules.reasons import GIVEN_UP
 from tui_billing.rules.status import Status, status_of
 from tui_billing.rules.text import width
+from tui_billing.services.allocate import Part
+from tui_billing.services.reasons import offered_discounts
 from tui_billing.services.receive import OpenItem, open_items
 from tui_billing.widgets.cells import Cell, padded, status_cell
 from tui_billing.widgets.paged_table import Column, lay_out
@@ -33,14 +37,17 @@ from tui_billing.widgets.themes import tint
 TYPED = 64
 #: The column that is typed in.
 PAYS = 5
+#: How a reason is shown behind an amount that is given up.
+SIGNS = {EARLY_PAYMENT: "%", BANK_FEE: "-", ROUNDING: "~"}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRow:
-    """An open item and how it stands."""
+    """An open item and how it stands; `discount` is what its terms offer for payment on this day."""
 
     item: OpenItem
     status: Status
+    discount: int = 0
 
 
 def read_open_items(
@@ -48,6 +55,7 @@ def read_open_items(
 ) -> list[OpenRow]:
     """What a customer has open, oldest due first, credit notes last, each with its status."""
     others = payments.settled_otherwise(books, customer_id)
+    offers = offered_discounts(books, customer_id)
     rows = []
     for item in open_items(books, customer_id, currency):
         credited, written_off = others.get(item.id, (0, 0))
@@ -63,7 +71,8 @@ def read_open_items(
             today=today,
             due_soon_days=due_soon_days,
         )
-        rows.append(OpenRow(item, status))
+        offer = offers.get(item.id)
+        rows.append(OpenRow(item, status, offer.amount if offer and today <= offer.last_day else 0))
     return rows
 
 
@@ -76,6 +85,7 @@ def columns() -> list[Column]:
         Column(_("status"), 11),
         Column(_("open"), 13, align="right"),
         Column(_("pays"), 13, align="right"),
+        Column(_("given up"), 13, align="right"),
         Column(_("left"), 13, align="right", priority=1),
     ]
 
@@ -84,7 +94,8 @@ class AllocationTable(Widget, can_focus=True):
     """Open items with the amount that each gets; the amount on the row under the cursor is typed in place.
 
     Up, Down and Enter take what was typed and go on; Space gives a row all or nothing; Up on the first row
-    leaves the table. Messages: `Changed` (an amount was set by hand), `Left` (back to the form), `Wrong`.
+    leaves the table; `w` gives up what the row leaves: the discount of its terms, a fee, a rounding, nothing.
+    Messages: `Changed` (an amount was set by hand), `Gave` (or given up), `Left` (back to the form), `Wrong`.
     """
 
     DEFAULT_CSS = """
@@ -106,6 +117,14 @@ class AllocationTable(Widget, can_focus=True):
     class Changed(Message):
         """The clerk has set an amount."""
 
+    class Gave(Message):
+        """The clerk gives an amount up, or (0) no more."""
+
+        def __init__(self, amount: int, code: str) -> None:
+            super().__init__()
+            self.amount = amount
+            self.code = code
+
     class Left(Message):
         """The clerk has gone up, out of the table."""
 
@@ -121,6 +140,7 @@ class AllocationTable(Widget, can_focus=True):
         self.empty_text = empty
         self.rows: list[OpenRow] = []
         self.amounts: dict[int, int] = {}
+        self.given: dict[int, tuple[int, str]] = {}
         self.total = 0
         self.by_hand = False
         self.language = "en"
@@ -147,6 +167,15 @@ class AllocationTable(Widget, can_focus=True):
         return [(row.item.id, self.amounts[row.item.id]) for row in self.rows if self.amounts.get(row.item.id)]
 
     @property
+    def parts(self) -> list[Part]:
+        """The same with what is given up beside the money."""
+        return [
+            Part(key, self.amounts.get(key, 0), *self.given.get(key, (0, "")))
+            for key in (row.item.id for row in self.rows)
+            if self.amounts.get(key) or self.given.get(key)
+        ]
+
+    @property
     def numbers(self) -> dict[int, str]:
         """The number of each item."""
         return {row.item.id: row.item.number for row in self.rows}
@@ -164,6 +193,8 @@ class AllocationTable(Widget, can_focus=True):
         painted = [self._cells(row) for row in self.rows]
         self.rows, self.amounts, self.total, self.currency = list(rows), dict(amounts), total, currency
         self.by_hand = by_hand
+        here = {row.item.id for row in self.rows}
+        self.given = {key: given for key, given in self.given.items() if by_hand and key in here}
         self._typed = None
         self._cursor = max(0, min(self._cursor, len(self.rows) - 1))
         self._settle_top()
@@ -217,9 +248,32 @@ class AllocationTable(Widget, can_focus=True):
             self.amounts[item.id] = amount
         else:
             self.amounts.pop(item.id, None)
+        if amount + self.given.get(item.id, (0, ""))[0] > item.open:
+            self.given.pop(item.id)
         self._repaint(self._cursor)
         if tell:
             self.post_message(self.Changed())
+
+    def _give_up(self) -> None:
+        """The next of: the discount that the terms offer, the rest as a fee, as a rounding, nothing."""
+        row = self.rows[self._cursor]
+        item, paid = row.item, self.amounts.get(row.item.id, 0)
+        if item.kind == "credit_note":
+            return
+        choices = [(row.discount, EARLY_PAYMENT)] if row.discount else []
+        if rest := item.open - paid:
+            choices += [(rest, code) for code in (BANK_FEE, ROUNDING)]
+        now = self.given.get(item.id, (0, ""))[1]
+        codes = [code for _, code in choices]
+        following = choices[codes.index(now) + 1 :] if now in codes else choices
+        amount, code = following[0] if following else (0, "")
+        if amount:
+            self.given[item.id] = (amount, code)
+            self._set(item, min(paid, item.open - amount))
+        else:
+            self.given.pop(item.id, None)
+            self._set(item, paid)
+        self.post_message(self.Gave(amount, code))
 
     def _toggle(self) -> None:
         """All that is open or left, or nothing where the row has something."""
@@ -260,6 +314,8 @@ class AllocationTable(Widget, can_focus=True):
             self._repaint(self._cursor)
         elif key == "space" and not self._typed:
             self._toggle()
+        elif key == "w" and not self._typed:
+            self._give_up()
         elif event.is_printable and sign:
             self._type((self._typed or "") + sign)
         else:
@@ -329,6 +385,11 @@ class AllocationTable(Widget, can_focus=True):
         item = row.item
         amount = self.amounts.get(item.id, 0)
         sign = -1 if item.kind == "credit_note" else 1
+        given, code = self.given.get(item.id, (0, ""))
+        gives = f"{format_money(given, item.currency, self.language)} {SIGNS.get(code, '')}".strip() if given else ""
+        if row.discount and not given:
+            gives = f"({format_money(row.discount, item.currency, self.language)})"
+        rest = item.open - amount - given
         status: str | Cell = status_cell(row.status)
         if item.kind == "credit_note":
             status = _("credit note")
@@ -339,7 +400,8 @@ class AllocationTable(Widget, can_focus=True):
             status,
             format_money(sign * item.open, item.currency, self.language),
             format_money(amount, item.currency, self.language) if amount else "",
-            format_money(sign * (item.open - amount), item.currency, self.language) if amount != item.open else "",
+            gives,
+            format_money(sign * rest, item.currency, self.language) if rest else "",
         ]
 
     def render_line(self, y: int) -> Strip:
@@ -406,4 +468,16 @@ def too_much(table: AllocationTable, language: str) -> Problem:
         allocated=format_money(table.allocated, table.currency, language),
         total=format_money(table.total, table.currency, language),
         over=format_money(-table.left, table.currency, language),
+    )
+
+
+def given_words(amount: int, code: str, currency: str, language: str) -> str:
+    """What `w` has just done, in one sentence."""
+    if not amount:
+        return _("nothing is given up on this row")
+    return _(
+        "{amount} {currency} given up: {reason}; w for another reason",
+        amount=format_money(amount, currency, language),
+        currency=currency,
+        reason=_(GIVEN_UP[code]),
     )

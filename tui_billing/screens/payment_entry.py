@@ -197,6 +197,7 @@ class PaymentEntryScreen(PaymentForm):
             return
         if self.table.rows:
             self.set_focus(self.table)
+            self.say(_("Space all or nothing · w gives up the rest: discount, fee, rounding"))
         elif self.form.customer is None:
             self.say(_("type the customer first: their open items are shown here"))
 
@@ -278,6 +279,7 @@ class PaymentEntryScreen(PaymentForm):
             note=self.field("note").value.strip(),
             bank_line_id=line.id if line else None,
             allocations=table.allocations,
+            parts=table.parts if table.given else (),
         )
         self.show_keys()
         try:

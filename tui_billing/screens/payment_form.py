@@ -20,7 +20,7 @@ from tui_billing.rules.money import Money, exponent
 from tui_billing.rules.numbers import format_money, format_number, parse_amount
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import clean
-from tui_billing.screens.allocation_table import AllocationTable, OpenRow, read_open_items
+from tui_billing.screens.allocation_table import AllocationTable, OpenRow, given_words, read_open_items
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.entry import find_customer
 from tui_billing.services.receive import propose
@@ -340,6 +340,9 @@ class PaymentForm(BillingScreen):
     def on_allocation_table_changed(self) -> None:
         self.say("")
         self._show_sums()
+
+    def on_allocation_table_gave(self, event: AllocationTable.Gave) -> None:
+        self.say(given_words(event.amount, event.code, self._currency(), self.desk.language))
 
     def on_allocation_table_wrong(self, event: AllocationTable.Wrong) -> None:
         self.say_problem(event.problem)

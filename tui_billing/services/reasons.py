@@ -57,16 +57,28 @@ def find_reason(books: Books, code: str) -> Reason:
     return Reason(*row)
 
 
+_OFFERED = (
+    "SELECT id, issue_date, terms, payable, currency, open, (SELECT coalesce(sum(a.amount), 0) FROM allocation a"
+    " WHERE a.invoice_id = i.id AND a.reason_code = ?) FROM invoice i WHERE kind <> 'credit_note' AND "
+)
+
+
 def offered_discount(books: Books, invoice_id: int) -> Discount | None:
     """The discount that an invoice's terms still offer (what was given already is taken off), None for none."""
-    row = books.row(
-        "SELECT issue_date, terms, payable, currency, open, (SELECT coalesce(sum(a.amount), 0) FROM allocation a"
-        " WHERE a.invoice_id = i.id AND a.reason_code = ?) FROM invoice i WHERE id = ?",
-        (EARLY_PAYMENT, invoice_id),
-    )
-    if row is None or "%/" not in row[1]:
+    row = books.row(f"{_OFFERED} id = ?", (EARLY_PAYMENT, invoice_id))
+    return _offer(row) if row else None
+
+
+def offered_discounts(books: Books, customer_id: int) -> dict[int, Discount]:
+    """The same of all that a customer has open, by the invoices' ids."""
+    rows = books.rows(f"{_OFFERED} customer_id = ? AND open <> 0 ORDER BY id", (EARLY_PAYMENT, customer_id))
+    return {row[0]: found for row in rows if (found := _offer(row)) is not None}
+
+
+def _offer(row: tuple) -> Discount | None:
+    _, issued, terms, payable, currency, opened, given = row
+    if "%/" not in terms:
         return None
-    issued, terms, payable, currency, opened, given = row
     offer = early_payment(dt.date.fromisoformat(issued), parse_terms(terms), payable, currency)
     if offer is None:
         return None
