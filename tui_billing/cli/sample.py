@@ -16,6 +16,7 @@ from tui_billing.cli import sample_customers as who
 from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_bank import add_dollar_account, print_statement
 from tui_billing.cli.sample_desk import Desk, Year
+from tui_billing.cli.sample_money import plan_money
 from tui_billing.cli.sample_plan import TODAY, plan_year
 from tui_billing.cli.sample_sources import enter_papers
 from tui_billing.locale import _
@@ -116,6 +117,7 @@ def fill(books: Books) -> None:
     _enter_customers(books, desk)
     year = Year(desk, rng, plan_year(rng))
     add_dollar_account(year)
+    plan_money(year)
     year.live(print_statement)
     enter_papers(desk, TODAY)
     _look_away(books)

@@ -6,13 +6,13 @@ import datetime as dt
 
 from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_desk import Money, Year
+from tui_billing.cli.sample_money import CHARGE, WHY, bounced, explain_line
 from tui_billing.models.tables import BankAccount, BankLine, BankStatement
 from tui_billing.models.write import add
 from tui_billing.rules.canonical import digest
 from tui_billing.rules.identifiers import check_iban
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold
-from tui_billing.services.clear import ignore_line
 
 OPENING = 4_821_055
 #: What goes out in a month: day, amount in cents, text, who gets it.
@@ -59,13 +59,17 @@ def print_statement(year: Year, day: dt.date, coming: list[Money]) -> None:
     for on, amount, currency, text, reference, payer in RIDDLES:
         if on == day.isoformat() and currency == "EUR":
             rows.append((amount, text, reference, payer, "unmatched", "", None))
+    back = bounced(year, day)
+    if back is not None:
+        payer = bank_name(back[2])
+        rows.append((-back[1] - CHARGE, f"REJET PRLV SEPA {payer}"[:140], WHY, payer[:70], "returned", "", None))
     dollars = [row for row in RIDDLES if row[0] == day.isoformat() and row[2] == "USD"]
     with year.books.write():
         aside = _write(year, day, 1, "EUR", rows) if rows else []
         for _, amount, currency, text, reference, payer in dollars:
             _write(year, day, 2, currency, [(amount, text, reference, payer, "unmatched", "", None)])
-    for line, text in aside:
-        ignore_line(year.books, year.desk.by("anna"), line, text)
+    for line, text, returned in aside:
+        explain_line(year, line, text, back[0] if back and returned else None)
 
 
 def _seen_by_the_bank(money: Money, payer: str, reference: str, amount: int) -> tuple[str, str, int]:
@@ -82,9 +86,9 @@ def _seen_by_the_bank(money: Money, payer: str, reference: str, amount: int) -> 
     )[money.invoices[0].id % 4]
 
 
-def _write(year: Year, day: dt.date, account: int, currency: str, rows: list) -> list[tuple[int, str]]:
-    """Write a statement; the lines that are booked elsewhere, to be set aside, with their text."""
-    aside: list[tuple[int, str]] = []
+def _write(year: Year, day: dt.date, account: int, currency: str, rows: list) -> list[tuple[int, str, bool]]:
+    """Write a statement; (id, text, whether it is a return) of the lines that no customer explains."""
+    aside: list[tuple[int, str, bool]] = []
     before = year.books.value(
         "SELECT closing FROM bank_statement WHERE bank_account_id = ? ORDER BY id DESC LIMIT 1", (account,)
     )
@@ -116,9 +120,10 @@ def _write(year: Year, day: dt.date, account: int, currency: str, rows: list) ->
             fingerprint=digest(f"{account}|{day}|{amount}|{text}|{reference}|{place}"),
             position=place,
             open=amount,
+            return_reason=WHY if status == "returned" else "",
         )
-        if status == "ignored":
-            aside.append((line, text))
+        if status != "unmatched":
+            aside.append((line, text, status == "returned"))
         if money is not None and money.way != "waiting":
             money.bank_line = line
     return aside

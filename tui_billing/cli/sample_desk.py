@@ -12,6 +12,7 @@ from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_plan import DRAFTS, TODAY, Planned, is_working, pay_day, working, working_between
 from tui_billing.models.door import Books
 from tui_billing.rules.content import Content, LineContent
+from tui_billing.rules.differences import BAD_DEBT, ROUNDING
 from tui_billing.rules.money import convert
 from tui_billing.rules.terms import instalments, parse_terms
 from tui_billing.services import allocate, credit, dispute_outcome, disputes, drafts, issue, receive
@@ -200,7 +201,8 @@ class Year:
     def _write_off(self, planned: Planned, reason: str) -> None:
         rest = self._open(planned)
         if rest:
-            allocate.write_off(self.books, self.desk.by("anna"), planned.id, rest, reason)
+            code = ROUNDING if rest <= 500 else BAD_DEBT
+            allocate.write_off(self.books, self.desk.by("anna"), planned.id, rest, reason, code)
 
     def _open(self, planned: Planned) -> int:
         return int(self.books.value("SELECT open FROM invoice WHERE id = ?", (planned.id,)))  # type: ignore[call-overload]

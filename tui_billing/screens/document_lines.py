@@ -9,6 +9,7 @@ from typing import Any
 from tui_billing.locale import N_, _, language_in_use
 from tui_billing.models.queries.deliveries import DeliveryRow
 from tui_billing.models.queries.history import AllocationOf, Document, Event
+from tui_billing.rules.reasons import GIVEN_UP, RETURNS, return_code
 from tui_billing.rules.status import GLYPHS, Status
 from tui_billing.rules.terms import describe_terms, parse_terms
 from tui_billing.rules.text import width as cells_of
@@ -211,9 +212,17 @@ def _life(found: Document, width: int) -> list[Line]:
     return lines
 
 
+def told_reason(reason: str) -> str:
+    """A reason with the bank's code told in words: "AM04 insufficient funds"."""
+    code = return_code(reason)
+    return f"{code} {_(RETURNS[code])}{reason[len(code) :]}" if code and reason.upper().startswith(code) else reason
+
+
 def _allocation(one: AllocationOf, code: str) -> Line:
-    what = _(ALLOCATIONS[one.kind]) if one.amount > 0 else _("{what} taken back", what=_(ALLOCATIONS[one.kind]))
-    about = " · ".join(p for p in (one.other, one.reference, one.reason, one.operator) if p)
+    what = _(GIVEN_UP[one.reason_code] if one.reason_code in GIVEN_UP else ALLOCATIONS[one.kind])
+    if one.amount < 0:
+        what = _("{what} taken back", what=what)
+    about = " · ".join(p for p in (one.other, one.reference, told_reason(one.reason), one.operator) if p)
     colour = "" if one.standing else "dim"
     return [(f" {short_day(one.date)} {money(one.amount, code):>14}  {padded(what, 22)} ", colour), (about, colour)]
 

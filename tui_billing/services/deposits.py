@@ -8,6 +8,7 @@ that settles the invoice it names, else the oldest due. Amounts are minor units 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import time
 from typing import Any
 
@@ -29,6 +30,8 @@ from tui_billing.services.drafts import this_process
 from tui_billing.services.receive import Payment, open_items, propose, receive_in
 
 CHEQUE = "20"  # UNTDID 4461
+#: A chunk of a posting holds so many entries, however slow the disk is.
+AT_LEAST = 10
 
 
 _TAPE = (
@@ -290,8 +293,10 @@ def post(books: Books, context: Context, deposit_id: int) -> Tape:
     A posting that was broken off is finished by posting again; nothing is posted twice.
     """
     check(read_tape(books, deposit_id))
-    while not transact(books, context.command(), "deposit", lambda work: _post_some(work, deposit_id)):
-        pass
+    for chunk in itertools.count(1):
+        own = context.command(f"{context.command_id}:{chunk}")
+        if transact(books, own, "deposit", lambda work: _post_some(work, deposit_id)):
+            break
     return read_tape(books, deposit_id)
 
 
@@ -321,7 +326,7 @@ def _post_some(work: Work, deposit_id: int) -> bool:
             allocations=_settles(books, customer, currency, amount, reference),
         )
         change(DepositItem, key, receipt_id=receive_in(work, payment)["id"])
-        if place < len(waiting) and time.monotonic() - started > CHUNK_SECONDS:
+        if AT_LEAST <= place < len(waiting) and time.monotonic() - started > CHUNK_SECONDS:
             return False
     change(Deposit, deposit_id, status="posted", posted_at=work.at, holder=None)
     tape = read_tape(books, deposit_id)

@@ -6,6 +6,7 @@ import datetime as dt
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries.history import Document, document
+from tui_billing.rules.differences import BANK_FEE, EARLY_PAYMENT, ROUNDING
 from tui_billing.rules.explain import N_, Step, explain_totals
 from tui_billing.rules.money import Money
 from tui_billing.services.context import company
@@ -15,6 +16,13 @@ KINDS = {
     "payment": N_("paid {date} {text}"),
     "credit": N_("credit note {text} {date}"),
     "write_off": N_("written off {date} {text}"),
+}
+
+#: Differences of a payment -> the same.
+DIFFERENCES = {
+    EARLY_PAYMENT: N_("early-payment discount {date} {text}"),
+    BANK_FEE: N_("fee taken off on the way {date} {text}"),
+    ROUNDING: N_("rounding difference {date} {text}"),
 }
 
 
@@ -47,6 +55,7 @@ def _settlement(found: Document, currency: str) -> list[Step]:
     steps = [Step(N_("Used so far") if credit_note else N_("Settled so far"), heading=True)]
     for one in found.allocations:
         label = N_("on {text} {date}") if credit_note else KINDS[one.kind]
+        label = DIFFERENCES.get(one.reason_code, label)
         detail = "" if one.standing else N_("taken back")
         values: dict[str, object] = {"date": one.date, "text": one.other or one.reference or one.reason}
         steps.append(Step(label, Money(-one.amount, currency), detail, values))

@@ -55,6 +55,7 @@ class AllocationOf:
     reason: str
     operator: str
     standing: bool
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +199,7 @@ def _read_life(books: Books, found: Document, key: int) -> None:
     )
     for row in books.rows(
         "SELECT a.id, a.date, a.kind, a.amount, coalesce(d.number, ''), coalesce(r.reference, ''), a.reason, o.login,"
-        " a.reverses_id, back.id FROM allocation a JOIN operator o ON o.id = a.operator_id"
+        " a.reverses_id, back.id, a.reason_code FROM allocation a JOIN operator o ON o.id = a.operator_id"
         f" LEFT JOIN invoice d ON d.id = a.{other} LEFT JOIN receipt r ON r.id = a.receipt_id"
         f" LEFT JOIN allocation back ON back.reverses_id = a.id WHERE a.{column} = ? ORDER BY a.id",
         (key,),
@@ -206,7 +207,9 @@ def _read_life(books: Books, found: Document, key: int) -> None:
         standing = row[8] is None and row[9] is None
         kind, amount, number, reference, reason, operator = row[2:8]
         day = dt.date.fromisoformat(row[1])
-        found.allocations.append(AllocationOf(row[0], day, kind, amount, number, reference, reason, operator, standing))
+        found.allocations.append(
+            AllocationOf(row[0], day, kind, amount, number, reference, reason, operator, standing, row[10])
+        )
     for row in books.rows(
         "SELECT d.id, d.reason, d.amount, d.status, d.outcome, d.answer_by FROM dispute d WHERE d.invoice_id = ?"
         " ORDER BY d.id",
