@@ -8,6 +8,7 @@ import itertools
 import pytest
 
 from tests.builders import TODAY, clerk, issued
+from tui_billing.models import guards
 from tui_billing.models.tables import BankAccount, BankLine
 from tui_billing.models.write import add
 from tui_billing.rules.problem import NotFound, Problem, Refused
@@ -304,3 +305,32 @@ def test_a_line_of_a_closed_month_is_posted_later(books):
         clear.clear_line(books, clerk(), take)
     clear.clear_line(books, clerk(), Take(key, "ACME", (Part(owed, 78000),), date=dt.date(2026, 11, 2)))
     assert books.value("SELECT date FROM receipt") == "2026-11-02" and verify(books) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "check"),
+    [
+        ("UPDATE bank_line SET open = 1 WHERE id = 1", "bank lines"),
+        ("UPDATE bank_line SET status = 'unmatched' WHERE id = 1", "bank lines"),
+        ("UPDATE bank_line SET status = 'matched' WHERE id = 2", "bank lines"),
+        ("UPDATE receipt SET open = 1 WHERE id = 1", "receipts"),
+        ("UPDATE receipt SET open_base = 1 WHERE id = 1", "receipts"),
+        ("UPDATE receipt SET reversed_on = '2026-11-25' WHERE id = 1", "receipts"),
+        ("UPDATE refund SET reversed_on = '2026-11-25' WHERE id = 1", "refunds"),
+        ("DELETE FROM consumption", "content"),
+        ("DELETE FROM clearing WHERE id = 1", "content"),
+        ("UPDATE clearing SET amount = amount - 1, reason = 'x' WHERE id = 1", "content"),
+        ("UPDATE allocation SET tax_base = 5 WHERE id = 1", "content"),
+    ],
+)
+def test_verify_finds_what_was_changed_behind_our_back(books, sql, check):
+    owed = issued(books)["id"]
+    done = clear.clear_line(books, clerk(), Take(line(books, 80000), "ACME", (Part(owed, 78000),)))
+    line(books, -500)
+    clear.refund(books, clerk(), Refund("ACME", [Source("payment", done["receipt"], 2000)]))
+    assert verify(books) == []
+    with books.write():
+        guards.drop(books.db)
+        books.db.execute_sql(sql)
+        guards.create(books.db)
+    assert check in {found.check for found in verify(books)}
