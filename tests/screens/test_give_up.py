@@ -85,7 +85,7 @@ async def test_on_a_receipt_that_stands_on_account_and_back(workstation, firm_ur
         await hand.settle()
         books = open_books(firm_url)
         assert books.value("SELECT open FROM invoice WHERE id = ?", (invoice,)) == 0
-        await hand.keys("u", "enter")
+        await hand.keys("u")
         await hand.settle()
         assert books.value("SELECT open FROM invoice WHERE id = ?", (invoice,)) == 78000
         assert verify(books) == []
