@@ -23,7 +23,7 @@ from tui_billing.services.context import Context, company
 from tui_billing.services.reasons import find_reason
 
 #: Sums that are looked up for one of many lines.
-_STEPS = 20_000
+_STEPS = 4_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,8 @@ class _Search:
             return
         # From the left: what is looked up lies wholly before what is gone through, so each set comes once.
         for at in range(head, len(free) - tails + 1):
+            if len(self.shapes) > self.most * _KEPT:
+                return  # equal amounts: there is no end of such sets, and the first are ambiguous already
             for others in combinations(range(at - 1), head - 1):
                 chosen = (*others, at - 1)
                 sums.add(sum(free[place].amount for place in chosen), chosen)
