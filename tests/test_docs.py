@@ -28,7 +28,7 @@ import tui_billing.screens
 import tui_billing.widgets
 from tui_billing.__main__ import USAGE, main
 from tui_billing.cli.run import VERBS
-from tui_billing.screens.frame import PLACES
+from tui_billing.screens.frame import FURTHER, PLACES
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = (ROOT / "docs" / "command-line.md").read_text("utf-8")
@@ -245,7 +245,7 @@ def taken(thing: type) -> set[str]:
     if "on_key" in vars(thing):
         found |= set(re.findall(r'"([a-z0-9]+(?:\+[a-z]+)?)"', inspect.getsource(vars(thing)["on_key"])))
     if thing.__name__ == "GoPrefix":
-        found |= {letter for _digit, letter, _name, _words in PLACES}
+        found |= {place[1] for place in PLACES} | {place[0] for place in FURTHER}
     return found
 
 

@@ -36,6 +36,9 @@ COMMANDS = (
     (("new", "nouvelle"), "new"),
     (("import", "importer"), "import"),
     (("statements", "releves"), "statements"),
+    (("month", "cloture"), "month_end"),
+    (("collections", "prelevements"), "collections"),
+    (("reason", "motif"), "reason"),
     (("help", "aide"), "help"),
     (("quit", "quitter"), "quit"),
 )
@@ -115,7 +118,13 @@ class CommandLineScreen(ModalScreen[None]):
         elif command == "payments" and rest:
             self.action_close()
             workstation.new_payment(rest)
-        elif command in ("overview", "payments"):
+        elif command == "reason":
+            workstation.desk.give_reason(rest)
+            self.action_close()
+            screen = workstation.screen
+            if isinstance(screen, BillingScreen):
+                screen.say(_("the reason goes with what is posted next: {reason}", reason=rest) if rest else "")
+        elif command in ("overview", "payments", "month_end", "collections"):
             workstation.go_to(command)
         elif command == "inquiry":
             self.action_close()

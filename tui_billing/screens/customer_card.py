@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -22,19 +22,33 @@ from tui_billing.screens.customer_form import CAPTIONS
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.screens.list_screen import ListScreen
 from tui_billing.services.context import company
+from tui_billing.services.mandates import list_mandates
 from tui_billing.services.master import CustomerCard, card_of
 from tui_billing.services.recipients import Way, ways_for
 from tui_billing.widgets.cells import padded, status_cell
 from tui_billing.widgets.reader import Line, Piece, Reader, wrapped
 
 _CAPTION = 16
+MANDATE_STATUSES = {
+    "active": N_("active"),
+    "used_up": N_("used up"),
+    "lapsed": N_("lapsed"),
+    "revoked": N_("revoked"),
+}
 _LANGUAGES = {"en": N_("English"), "fr": N_("French")}
 
 
 def read_card(
     books: Books, customer_id: int, today: dt.date
-) -> tuple[CustomerCard, tuple[Way, ...], Standing, tuple[DocumentRow, ...], tuple[DocumentRow, ...]]:
-    """(card, where its invoices go, how it stands, what is open, the last documents)."""
+) -> tuple[
+    CustomerCard,
+    tuple[Way, ...],
+    Standing,
+    tuple[DocumentRow, ...],
+    tuple[DocumentRow, ...],
+    list[dict[str, Any]],
+]:
+    """(card, where its invoices go, how it stands, what is open, the last documents, mandates)."""
     days = company(books).due_soon_days
     stands = standing(books, customer_id, today)
     return (
@@ -43,6 +57,7 @@ def read_card(
         stands,
         by_ids(books, stands.open_ids, today, days),
         by_ids(books, stands.last_ids, today, days),
+        list_mandates(books, today, customer_id),
     )
 
 
@@ -51,6 +66,7 @@ class CustomerScreen(BillingScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", N_("edit"), show=False, id="record.edit"),
+        Binding("b", "mandate", N_("new mandate"), show=False, id="mandate.new"),
         Binding("o", "documents", N_("documents"), show=False, id="document.open"),
         Binding("m", "recipients", N_("recipients"), show=False, id="send"),
     ]
@@ -63,6 +79,7 @@ class CustomerScreen(BillingScreen):
         self._stands: Standing | None = None
         self._open: tuple[DocumentRow, ...] = ()
         self._last: tuple[DocumentRow, ...] = ()
+        self._mandates: list[dict[str, Any]] = []
 
     def title_words(self) -> str:
         return f"{self._card.code}  {self._card.name}" if self._card else _("CUSTOMER")
@@ -76,6 +93,7 @@ class CustomerScreen(BillingScreen):
             ("n", _("invoice")),
             ("p", _("payment")),
             ("o", _("documents")),
+            ("b", _("mandate")),
             ("i", _("inquiry")),
             ("m", _("recipients")),
             ("↑↓ PgDn", _("read")),
@@ -97,7 +115,7 @@ class CustomerScreen(BillingScreen):
         except Problem as error:
             self.say_problem(error)
             return
-        self._card, self._ways, self._stands, self._open, self._last = found
+        self._card, self._ways, self._stands, self._open, self._last, self._mandates = found
         self.show_headline()
         self._lay_out()
 
@@ -108,6 +126,8 @@ class CustomerScreen(BillingScreen):
     def _lay_out(self) -> None:
         width = self.size.width
         lines = [*self._debts(), [], *self._facts(width)]
+        if self._mandates:
+            lines += [[], [(" " + _("Mandates"), "bold")], *map(self._mandate, self._mandates)]
         if self._open:
             lines += [[], [(" " + _("Open"), "bold")], *map(self._document, self._open)]
         if self._last:
@@ -181,7 +201,23 @@ class CustomerScreen(BillingScreen):
             (f" {money(sign * row.gross, row.currency):>13} {opened:>13} {row.currency}", ""),
         ]
 
+    def _mandate(self, one: dict[str, Any]) -> Line:
+        colour = "green" if one["status"] == "active" else "dim"
+        used = short_day(dt.date.fromisoformat(one["last_used"])) if one["last_used"] else "—"
+        return [
+            (f" {padded(one['reference'], 16)} ", ""),
+            (padded(word(MANDATE_STATUSES, one["status"]), 10), colour),
+            (f" {one['scheme']:4}  {one['iban']}  ", ""),
+            (_("last used {date}", date=used), "dim"),
+        ]
+
     # -- keys ------------------------------------------------------------
+
+    def action_mandate(self) -> None:
+        if self._card is not None:
+            from tui_billing.screens.mandate_entry import MandateEntryScreen
+
+            self.workstation.open(MandateEntryScreen(self._card.code))
 
     def action_edit(self) -> None:
         from tui_billing.screens.customer_form import CustomerFormScreen

@@ -12,11 +12,13 @@ import getpass
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui_billing.locale import choose
 from tui_billing.models.door import Books, open_books
 from tui_billing.models.queries import overview
+from tui_billing.rules.text import clean
 from tui_billing.services.clerk import Context
 from tui_billing.services.firm import company
 from tui_billing.services.operators import business_date, has_held_drafts, settings_of
@@ -58,7 +60,14 @@ class Desk:
     async def do(self, verb: Callable[..., T], *args: Any, command_id: str | None = None, **kwargs: Any) -> T:
         """A verb of the services, with a context of its own."""
         context = self.context.command(command_id)
-        return await self.ask(verb, context, *args, **kwargs)
+        done = await self.ask(verb, context, *args, **kwargs)
+        if context.period_reason:
+            self.give_reason("")
+        return done
+
+    def give_reason(self, reason: str) -> None:
+        """Why the next verb may post into a closed month (supervisors); it goes with that one alone."""
+        self.context = replace(self.context, period_reason=clean(reason, 200, "reason"))
 
     async def look(self, question: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """A long read in the second thread; what it was reading before ends with `Interrupted`."""

@@ -34,6 +34,12 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("9", "s", "deliveries", N_("sending")),
 )
 
+#: (letter after g, name, its words) of places without a digit.
+FURTHER: tuple[tuple[str, str, str], ...] = (
+    ("m", "month_end", N_("month end")),
+    ("l", "collections", N_("direct debits")),
+)
+
 
 class GoPrefix(Widget, can_focus=False):
     """Takes the one key after `g`: a letter goes to a place, `g` to the top of the list, Esc nowhere."""
@@ -62,6 +68,10 @@ class GoPrefix(Widget, can_focus=False):
         assert isinstance(screen, BillingScreen)
         screen.show_keys()
         for _digit, letter, name, _words in PLACES:
+            if event.key == letter:
+                screen.workstation.go_to(name)
+                return
+        for letter, name, _words in FURTHER:
             if event.key == letter:
                 screen.workstation.go_to(name)
                 return
@@ -176,6 +186,7 @@ class BillingScreen(QuietScreen[Any]):
 
     def action_prefix(self) -> None:
         keys = [(letter, _(words)) for _digit, letter, _name, words in PLACES]
+        keys += [(letter, _(words)) for letter, _name, words in FURTHER]
         self.query_one("#keys", KeyBar).show([("g …", ""), *keys, ("g", _("top"))])
         self.query_one(GoPrefix).listen()
 

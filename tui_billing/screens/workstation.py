@@ -30,6 +30,8 @@ SCREENS = {
     "customers": ("customers", "CustomersScreen"),
     "items": ("items", "ItemsScreen"),
     "deliveries": ("deliveries", "DeliveriesScreen"),
+    "month_end": ("month_end", "MonthEndScreen"),
+    "collections": ("collections", "CollectionsScreen"),
 }
 #: How often others' changes are looked for, in seconds: 4 µs a look on SQLite.
 WATCH = 0.25

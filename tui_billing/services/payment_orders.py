@@ -49,6 +49,7 @@ def collect(
     """
     day = date or earliest_collection(context.today)
     _check_day(day, context.today)
+    _prepare("collection")
 
     def do(work: Work) -> dict[str, Any]:
         firm = company(books)
@@ -87,6 +88,13 @@ def collect(
         return _announce(work, "collect", order, message_id)
 
     return _with_file(books, transact(books, context, "collect", do))
+
+
+def _prepare(kind: str) -> None:
+    """Read the schema of the file before the gate is taken."""
+    from tui_billing.exchange.sepa import collection, message, transfer
+
+    message.prepare({"collection": collection.SCHEMA, "transfer": transfer.SCHEMA}[kind])
 
 
 def _check_day(day: dt.date, today: dt.date) -> None:
@@ -226,6 +234,7 @@ def pay_refunds(
     day = date or earliest_collection(context.today)
     if day < context.today or not is_bank_day(day):
         raise Problem("{date} is no day of the bank (TARGET); choose another", field="date", date=day.isoformat())
+    _prepare("transfer")
 
     def do(work: Work) -> dict[str, Any]:
         from tui_billing.exchange.sepa.message import Account

@@ -31,6 +31,7 @@ class Overview:
     disputed: int = 0
     questions: int = 0
     follow_ups: int = 0
+    investigations: int = 0
     credits_waiting: int = 0
     own_drafts: int = 0
     cash_this_week: int = 0
@@ -72,6 +73,7 @@ def read(books: Books, today: dt.date, due_soon_days: int, operator: str) -> Ove
         " AND d.status <> 'closed' AND NOT EXISTS (SELECT 1 FROM dispute_note a WHERE a.answers_id = n.id)",
         operator_id,
     )
+    view.investigations = _count(books, "SELECT count(*) FROM investigation WHERE status = 'open' AND due_on <= ?", day)
     view.follow_ups = _count(
         books,
         "SELECT count(*) FROM inquiry q WHERE q.follow_up <= ?"
