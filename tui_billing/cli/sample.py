@@ -25,6 +25,7 @@ from tui_billing.models.tables import Contact, Identifier, Operator, Setting
 from tui_billing.models.write import add
 from tui_billing.rules.problem import Refused
 from tui_billing.services import master, setup
+from tui_billing.services.mandates import MandateCard, add_mandate
 
 import datetime as dt  # isort: skip
 from decimal import Decimal  # isort: skip
@@ -120,6 +121,7 @@ def fill(books: Books) -> None:
     plan_money(year)
     year.live(print_statement)
     enter_papers(desk, TODAY)
+    _sign_mandates(books, desk)
     _look_away(books)
 
 
@@ -182,6 +184,12 @@ def _enter_customers(books: Books, desk: Desk) -> None:
             if client.code in who.CONTACTS:
                 name, role = who.CONTACTS[client.code]
                 add(Contact, customer_id=key, name=name, role=role, email=f"second@{client.code.lower()}.example")
+
+
+def _sign_mandates(books: Books, desk: Desk) -> None:
+    for code, iban, signed, scheme in data.MANDATES:
+        card = MandateCard(customer=code, iban=iban, signed_on=dt.date.fromisoformat(signed), scheme=scheme)
+        add_mandate(books, desk.by("anna"), card)
 
 
 def _phone(country: str, number: int) -> str:

@@ -34,7 +34,16 @@ COMPANY = {
     "bank": "Crédit des Quais, Lyon",
     "late_penalty": "12",
     "early_payment": "Pas d'escompte pour paiement anticipé",
+    "payment_link": "https://pay.example/{number}",
+    "creditor_identifier": "FR72ZZZ123456",
 }
+
+#: Customers who have given their leave to collect: code, their account, the day it was signed, scheme.
+MANDATES = (
+    ("ACME", "FR1420041010050500013M02606", "2025-12-10", "CORE"),
+    ("ALPES", "FR7630004000031234567890143", "2026-01-15", "CORE"),
+    ("HAMBG", "DE89370400440532013000", "2026-02-02", "B2B"),
+)
 
 #: A second account, for what comes in from overseas.
 DOLLAR_ACCOUNT = ("Crédit des Quais, compte USD", "FR7230006000010000000000127", "AGRIFRPP", "USD")
