@@ -6,6 +6,7 @@ last month costs what has happened since, not what the books hold.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui_billing.models.door import Books
@@ -21,31 +22,25 @@ def _int(value: object) -> int:
     return int(value or 0)  # type: ignore[call-overload]
 
 
-def account_balance(books: Books, account: str, day: str) -> int:
-    """Debit less credit of an account in the books' currency, as of a day."""
-    now = books.value("SELECT sum(debit - credit) FROM posting_line WHERE account = ?", (account,))
-    after = books.value(
-        "SELECT sum(l.debit - l.credit) FROM posting p JOIN posting_line l ON l.posting_id = p.id"
-        " WHERE p.date > ? AND l.account = ?",
-        (day, account),
-    )
-    return _int(now) - _int(after)
-
-
-def by_customer(books: Books, account: str, day: str) -> dict[int, int]:
-    """The same by customer, for those with a balance; lines of no customer under 0."""
+def by_customer(books: Books, accounts: Sequence[str], day: str) -> dict[str, dict[int, int]]:
+    """Account -> customer -> debit less credit in the books' currency, as of a day, where it is not 0; lines of
+    no customer under 0. One reading of the journal for all accounts."""
+    marks = ", ".join("?" * len(accounts))
     now = books.rows(
-        "SELECT coalesce(customer_id, 0), sum(debit - credit) FROM posting_line WHERE account = ?"
-        " GROUP BY coalesce(customer_id, 0)",
-        (account,),
+        f"SELECT account, coalesce(customer_id, 0), sum(debit - credit) FROM posting_line WHERE account IN ({marks})"
+        " GROUP BY account, coalesce(customer_id, 0)",
+        accounts,
     )
     after = books.rows(
-        "SELECT coalesce(l.customer_id, 0), sum(l.debit - l.credit) FROM posting p"
-        " JOIN posting_line l ON l.posting_id = p.id WHERE p.date > ? AND l.account = ?"
-        " GROUP BY coalesce(l.customer_id, 0)",
-        (day, account),
+        "SELECT l.account, coalesce(l.customer_id, 0), sum(l.debit - l.credit) FROM posting p"
+        f" JOIN posting_line l ON l.posting_id = p.id WHERE p.date > ? AND l.account IN ({marks})"
+        " GROUP BY l.account, coalesce(l.customer_id, 0)",
+        (day, *accounts),
     )
-    return _less(now, after)
+    return {
+        account: _less(*([row[1:] for row in rows if row[0] == account] for rows in (now, after)))
+        for account in accounts
+    }
 
 
 def _less(*parts: list[tuple]) -> dict[int, int]:
