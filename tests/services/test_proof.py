@@ -152,6 +152,14 @@ def test_a_tampered_ledger_is_named_with_its_customer(firm):
     assert proof.receivables.differing == (("ACME", 780_00, 779_99),)
 
 
+def test_what_is_taken_from_one_customer_and_put_to_another_is_named(firm):
+    issued(firm)
+    issued(firm, "DUPO", purchase_order="1")
+    with firm.write():
+        firm.db.execute_sql("UPDATE invoice SET open_base = open_base + CASE id WHEN 1 THEN -1 ELSE 1 END")
+    assert [code for code, _, _ in prove(firm, NOVEMBER).receivables.differing] == ["ACME", "DUPO"]
+
+
 def test_a_charge_that_is_not_the_usual_one_is_pointed_out(books):
     amounts = [("2026-09-05", -3_20), ("2026-10-05", -3_20), ("2026-11-03", -3_20), ("2026-11-05", -32_00)]
     for line in statement(books, "2026-09-01", "2026-11-30", 0, *amounts):

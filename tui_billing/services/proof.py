@@ -52,22 +52,22 @@ def prove_in(work: Work, month: str) -> Proof:
 
 def _prove(books: Books, month: str, last: dt.date, currency: str) -> Proof:
     day = last.isoformat()
-    booked = sums.by_customer(books, (RECEIVABLES, ON_ACCOUNT), day)
-    receivables = _ledger(books, RECEIVABLES, booked[RECEIVABLES], sums.open_documents(books, day))
-    on_account = _ledger(books, ON_ACCOUNT, booked[ON_ACCOUNT], sums.open_receipts(books, day))
+    receivables = _ledger(books, RECEIVABLES, day, sums.open_documents(books, day))
+    on_account = _ledger(books, ON_ACCOUNT, day, sums.open_receipts(books, day))
     return Proof(month, last, currency, receivables, on_account, _banks(books, month, last, currency))
 
 
-def _ledger(books: Books, account: str, booked: dict[int, int], opened: dict[int, int]) -> Ledger:
+def _ledger(books: Books, account: str, day: str, opened: dict[int, int]) -> Ledger:
+    """An account beside the open items; customer by customer only where the sums differ."""
+    total, of_customers, weight = sums.ledger_sums(books, account, day)
+    told = sum(opened.values())
+    if total == of_customers == told and weight == sums.weighed(opened):
+        return Ledger(account, total, of_customers, told)
+    booked = sums.by_customer(books, (account,), day)[account]
     wrong = sorted(key for key in booked.keys() | opened.keys() if booked.get(key, 0) != opened.get(key, 0))
     names = sums.codes(books, wrong[:50])
-    return Ledger(
-        account,
-        sum(booked.values()),
-        sum(amount for key, amount in booked.items() if key),
-        sum(opened.values()),
-        tuple((names.get(key, "—"), booked.get(key, 0), opened.get(key, 0)) for key in wrong[:50]),
-    )
+    differing = tuple((names.get(key, "—"), booked.get(key, 0), opened.get(key, 0)) for key in wrong[:50])
+    return Ledger(account, total, of_customers, told, differing)
 
 
 def _banks(books: Books, month: str, last: dt.date, own: str) -> tuple[Bank, ...]:

@@ -22,6 +22,31 @@ def _int(value: object) -> int:
     return int(value or 0)  # type: ignore[call-overload]
 
 
+#: Customers weigh differently, so that what is taken from one and put to another is seen in one sum.
+_PRIME = 9973
+_SUMS = (
+    "sum(l.debit - l.credit), sum(CASE WHEN l.customer_id IS NULL THEN 0 ELSE l.debit - l.credit END),"
+    f" sum((coalesce(l.customer_id, 0) % {_PRIME}) * (l.debit - l.credit))"
+)
+
+
+def ledger_sums(books: Books, account: str, day: str) -> tuple[int, int, int]:
+    """(balance, of it lines of customers, the balance weighed by customer) of an account as of a day."""
+    now = books.row(f"SELECT {_SUMS} FROM posting_line l WHERE l.account = ?", (account,))
+    after = books.row(
+        f"SELECT {_SUMS} FROM posting p JOIN posting_line l ON l.posting_id = p.id WHERE p.date > ? AND l.account = ?",
+        (day, account),
+    )
+    assert now is not None and after is not None
+    total, customers, weighed = (_int(a) - _int(b) for a, b in zip(now, after, strict=True))
+    return total, customers, weighed
+
+
+def weighed(amounts: dict[int, int]) -> int:
+    """Amounts by customer, weighed as `ledger_sums` weighs them."""
+    return sum((key % _PRIME) * amount for key, amount in amounts.items())
+
+
 def by_customer(books: Books, accounts: Sequence[str], day: str) -> dict[str, dict[int, int]]:
     """Account -> customer -> debit less credit in the books' currency, as of a day, where it is not 0; lines of
     no customer under 0. One reading of the journal for all accounts."""
