@@ -41,6 +41,13 @@ FURTHER: tuple[tuple[str, str, str], ...] = (
 )
 
 
+#: Places without a digit: (letter after g, name of the place, its words).
+FURTHER: tuple[tuple[str, str, str], ...] = (
+    ("b", "to_bill", N_("to bill")),
+    ("r", "orders", N_("orders")),
+)
+
+
 class GoPrefix(Widget, can_focus=False):
     """Takes the one key after `g`: a letter goes to a place, `g` to the top of the list, Esc nowhere."""
 
@@ -67,7 +74,7 @@ class GoPrefix(Widget, can_focus=False):
         screen = self.screen
         assert isinstance(screen, BillingScreen)
         screen.show_keys()
-        for _digit, letter, name, _words in PLACES:
+        for letter, name in (*((place[1], place[2]) for place in PLACES), *(place[:2] for place in FURTHER)):
             if event.key == letter:
                 screen.workstation.go_to(name)
                 return

@@ -10,7 +10,7 @@ from textual.binding import Binding
 
 from tui_billing.locale import N_, _
 from tui_billing.rules.status import GLYPHS
-from tui_billing.screens.frame import PLACES, BillingScreen
+from tui_billing.screens.frame import FURTHER, PLACES, BillingScreen
 from tui_billing.widgets.cells import padded, status_cell
 from tui_billing.widgets.paged_table import PagedTable
 from tui_billing.widgets.reader import Line, Reader
@@ -135,6 +135,7 @@ class HelpScreen(BillingScreen):
             [(self._keys(b), _(b.description)) for b in everywhere],
         )
         places = [(f"{digit}   g{letter}", _(words)) for digit, letter, _name, words in PLACES]
+        places += [(f"    g{letter}", _(words)) for letter, _name, words in FURTHER]
         lines += self._part(_("Places"), places)
         lines += [[(" " + _("Statuses"), "bold")]]
         for status, sign in GLYPHS.items():

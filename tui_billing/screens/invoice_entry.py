@@ -25,6 +25,7 @@ from tui_billing.screens.entry_draft import DraftPart
 from tui_billing.screens.entry_form import FOOTER, HEADER, LINE, EntryField, columns
 from tui_billing.screens.entry_lines import CELLS, Lines
 from tui_billing.services import drafts
+from tui_billing.services.check_rules import strike
 from tui_billing.services.context import new_command_id
 from tui_billing.services.foreseen import look_ahead
 from tui_billing.services.issue import issue_draft
@@ -50,6 +51,7 @@ class InvoiceEntryScreen(DraftPart):
         Binding("f4,ctrl+l", "suggestions", N_("suggestions"), show=False, id="field.lookup"),
         Binding("f9", "repeat", N_("last invoice"), show=False, id="field.repeat"),
         Binding("f2", "explain", N_("explain"), show=False, id="explain"),
+        Binding("f7", "checklist", N_("checklist"), show=False, id="check.list"),
         Binding("escape,f3", "keep", N_("keep as draft"), show=False, id="screen.back"),
     ]
 
@@ -88,6 +90,7 @@ class InvoiceEntryScreen(DraftPart):
             (_("Enter on empty line"), _("done")),
             ("^S", _("issue")),
             ("Esc", _("keep as draft")),
+            ("F7", _("checklist")),
             ("F2", _("explain")),
             ("F9", _("last invoice")),
             ("^T", _("take line out")),
@@ -230,7 +233,9 @@ class InvoiceEntryScreen(DraftPart):
         known = await self.desk.ask(look_ahead, self.content, self.desk.today)
         stops = known.blocking()
         if stops:
-            self._go_to_place(stops[0].field)
+            if known.struck and self._draft_id is not None:
+                await self.desk.do(strike, self._draft_id, known.struck)
+            self.go_to_place(stops[0].field)
             self.say_problem(stops[0])
             return
         assert known.totals is not None and known.due_date is not None
@@ -246,7 +251,7 @@ class InvoiceEntryScreen(DraftPart):
         text = " · ".join(words) + "  " + (" ! " + "; ".join(warnings) if warnings else "✓")
         self.answer_line.open(f"{_('Enter issues')}: {text}", warning=bool(warnings), purpose="issue")
 
-    def _go_to_place(self, place: str) -> None:
+    def go_to_place(self, place: str) -> None:
         """Put the cursor into the field that a finding names."""
         name, _dot, rest = place.partition(".")
         if name == "lines":
@@ -273,7 +278,7 @@ class InvoiceEntryScreen(DraftPart):
                 issue_draft, self._draft_id, seen_gross=gross, seen_version=version, command_id=self._command_id
             )
         except Problem as error:
-            self._go_to_place(error.field)
+            self.go_to_place(error.field)
             self.say_problem(error)
             return
         amount = format_money(gross, self.lines.currency, self.desk.language, code=True)
@@ -356,6 +361,21 @@ class InvoiceEntryScreen(DraftPart):
         else:
             field.value = event.value + " "
             field.cursor_position = len(field.value)
+
+    def action_checklist(self) -> None:
+        """F7, also from the line that asks: every finding, and the lines beside their sources."""
+        self.answer(self._show_checklist())
+
+    async def _show_checklist(self) -> None:
+        from tui_billing.screens.checklist import ChecklistScreen
+
+        self.lines.fill(self.content)
+        known = await self.desk.ask(resolve, self.content, self.desk.today)
+        self.workstation.open(ChecklistScreen(self, known))
+
+    async def keep_override(self) -> None:
+        """Write the draft with the reason that a supervisor gave."""
+        await self._journal()
 
     def action_explain(self) -> None:
         """F2: how the totals come to be."""

@@ -213,6 +213,7 @@ class Board(Widget, can_focus=True):
             *[
                 row(Status.OVERDUE, "!" if ascii_signs else "☎", count, words)
                 for count, words in (
+                    (view.to_bill, _("deliveries to bill") + " (gb)"),
                     (view.questions, _("questions to you")),
                     (view.follow_ups, _("inquiries to follow up")),
                     (view.investigations, _("investigations due")),

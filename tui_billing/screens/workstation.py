@@ -32,6 +32,8 @@ SCREENS = {
     "deliveries": ("deliveries", "DeliveriesScreen"),
     "month_end": ("month_end", "MonthEndScreen"),
     "collections": ("collections", "CollectionsScreen"),
+    "to_bill": ("to_bill", "ToBillScreen"),
+    "orders": ("to_bill", "OrdersScreen"),
 }
 #: How often others' changes are looked for, in seconds: 4 µs a look on SQLite.
 WATCH = 0.25

@@ -96,6 +96,9 @@ class IssueLine(Widget, can_focus=False):
         """Enter and Esc answer, if they were typed; every other key is ignored, and none goes on to the screen."""
         if not self.is_open:
             return
+        if event.key == "f7" and not was_pasted(event):
+            self.close()  # the screen shows the whole list of what the line says in short
+            return
         event.stop()
         event.prevent_default()
         if event.key in ("enter", "escape", "f3") and not was_pasted(event):

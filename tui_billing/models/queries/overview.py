@@ -27,6 +27,7 @@ class Overview:
     on_account: tuple[int, int] = (0, 0)
     aging: dict[str, int] = field(default_factory=dict)
     bank_lines: int = 0
+    to_bill: int = 0
     disputes: int = 0
     disputed: int = 0
     questions: int = 0
@@ -64,6 +65,9 @@ def read(books: Books, today: dt.date, due_soon_days: int, operator: str) -> Ove
     )
     view.statuses[Status.PAID] = _pair(row)
     view.on_account = _pair(books.row("SELECT count(*), coalesce(sum(open_base), 0) FROM receipt WHERE open <> 0"))
+    view.to_bill = _count(
+        books, "SELECT count(*) FROM (SELECT DISTINCT delivery_id FROM delivery_line WHERE open <> 0) AS waiting"
+    )
     view.bank_lines = _count(books, "SELECT count(*) FROM bank_line WHERE status = 'unmatched'")
     view.disputes = _count(books, "SELECT count(*) FROM dispute WHERE status <> 'closed' AND answer_by <= ?", day)
     view.disputed = disputed(books)
