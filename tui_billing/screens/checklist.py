@@ -79,13 +79,13 @@ class ChecklistScreen(BillingScreen):
         compared = self._known.matched.match.compared
         if not compared:
             return [[(" " + _("no order, delivery or contract stands behind these lines"), "dim")]]
-        wide = max(10, self.size.width - 70)
+        wide = max(8, self.size.width - 72)
         heads = (_("billed"), _("ordered"), _("delivered"), _("left"))
         lines: list[Line] = [
             [
                 (" " + padded(_("item"), wide), "bold"),
-                ("".join(padded(head, 9, "right") for head in heads), "bold"),
-                (padded(_("price"), 10, "right") + padded(_("agreed"), 11, "right"), "bold"),
+                ("".join(padded(head, 10, "right") for head in heads), "bold"),
+                (padded(_("price"), 10, "right") + padded(_("agreed"), 10, "right"), "bold"),
             ]
         ]
         return [*lines, *(self._compared(one, wide) for one in compared)]
@@ -106,8 +106,8 @@ class ChecklistScreen(BillingScreen):
         words, colour = self._words(line.number)
         return [
             (" " + padded(line.item or line.description, wide), ""),
-            ("".join(padded(figure, 9, "right") for figure in figures), ""),
-            (padded(priced(line.unit_price, line.discount), 10, "right") + padded(agreed or "—", 11, "right"), ""),
+            ("".join(padded(figure, 10, "right") for figure in figures), ""),
+            (padded(priced(line.unit_price, line.discount), 10, "right") + padded(agreed or "—", 10, "right"), ""),
             ("  " + words, colour),
         ]
 
