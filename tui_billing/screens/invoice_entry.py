@@ -370,7 +370,7 @@ class InvoiceEntryScreen(DraftPart):
         from tui_billing.screens.checklist import ChecklistScreen
 
         self.lines.fill(self.content)
-        known = await self.desk.ask(resolve, self.content, self.desk.today)
+        known = await self.desk.ask(look_ahead, self.content, self.desk.today)
         self.workstation.open(ChecklistScreen(self, known))
 
     async def keep_override(self) -> None:
