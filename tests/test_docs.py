@@ -245,11 +245,7 @@ def taken(thing: type) -> set[str]:
     if "on_key" in vars(thing):
         found |= set(re.findall(r'"([a-z0-9]+(?:\+[a-z]+)?)"', inspect.getsource(vars(thing)["on_key"])))
     if thing.__name__ == "GoPrefix":
-<<<<<<< HEAD
         found |= {place[1] for place in PLACES} | {place[0] for place in FURTHER}
-=======
-        found |= {letter for _digit, letter, _name, _words in PLACES} | {place[0] for place in FURTHER}
->>>>>>> 4f20c46 (Deliveries to bill, orders and the checklist have their screens: g b, b fills the form with what is not yet billed)
     return found
 
 

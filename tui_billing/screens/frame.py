@@ -38,11 +38,6 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
 FURTHER: tuple[tuple[str, str, str], ...] = (
     ("m", "month_end", N_("month end")),
     ("l", "collections", N_("direct debits")),
-)
-
-
-#: Places without a digit: (letter after g, name of the place, its words).
-FURTHER: tuple[tuple[str, str, str], ...] = (
     ("b", "to_bill", N_("to bill")),
     ("r", "orders", N_("orders")),
 )
@@ -75,10 +70,6 @@ class GoPrefix(Widget, can_focus=False):
         assert isinstance(screen, BillingScreen)
         screen.show_keys()
         for letter, name in (*((place[1], place[2]) for place in PLACES), *(place[:2] for place in FURTHER)):
-            if event.key == letter:
-                screen.workstation.go_to(name)
-                return
-        for letter, name, _words in FURTHER:
             if event.key == letter:
                 screen.workstation.go_to(name)
                 return
