@@ -206,6 +206,7 @@ _NAMES = {
     "/": "slash",
     "*": "asterisk",
     "+": "plus",
+    "-": "minus",
     "esc": "escape",
     "space": "space",
     "pgup": "pageup",

@@ -47,7 +47,13 @@ def write_past_the_services(db) -> None:
         TEXT,
     )
     change(db, "UPDATE item SET description = ?, description_fr = ? WHERE code IN ('A20', 'D10')", TEXT, TEXT)
-    change(db, "UPDATE bank_line SET text = ?, reference = ?, payer = ? WHERE status = 'unmatched'", *[TEXT] * 3)
+    change(
+        db,
+        "INSERT INTO bank_line (bank_account_id, date, amount, open, currency, text, reference, payer, fingerprint)"
+        " SELECT bank_account_id, date, amount, amount, currency, ?, ?, ?, 'evil ' || id FROM bank_line"
+        " WHERE status = 'unmatched'",
+        *[TEXT] * 3,
+    )
     change(db, "UPDATE dispute SET contact = ? WHERE status <> 'closed'", TEXT)
     change(db, "UPDATE operator SET name = ?, login = ? WHERE login = 'paul'", TEXT, "paul" + TEXT)
     party = json.loads(desk.value(db, "SELECT party FROM company"))

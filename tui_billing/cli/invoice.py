@@ -260,10 +260,11 @@ def render(
 ) -> None:
     """Make an issued document, whole or not at all: the PDF with its XML inside (facturx), or the XML alone.
 
-    Without --format a file that ends in .xml is in the customer's own format, any other is the PDF. Exit 1 where a
-    check objects: the file is there, and must not be sent.
+    Without --format a file that ends in .xml is in the customer's own format, any other is the PDF. What the checks
+    of electronic invoices object to is told; it ends with 1 where such an invoice was asked for by --format or name.
     """
     books, context = session.open()
+    electronic = bool(form) or output.lower().endswith(".xml")
     key = _issued(books, number)
     if not form and output.lower().endswith(".xml"):
         form = printing.format_of(books, key).replace("facturx", "cii")
@@ -302,5 +303,5 @@ def render(
         )
     else:
         put(_(N_("{path} is written ({pages} pages)"), path=written.path, pages=written.pages))
-    if written.is_refused:
+    if electronic and written.is_refused:
         raise typer.Exit(1)

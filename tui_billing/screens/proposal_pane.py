@@ -34,7 +34,7 @@ class ProposalPane(Widget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down", "choose(1)", N_("next suggestion"), show=False, id="suggestion.next"),
         Binding("up", "choose(-1)", N_("suggestion before"), show=False, id="suggestion.before"),
-        Binding("enter,ctrl+j", "post", N_("post"), show=False, id="suggestion.post"),
+        Binding("enter", "post", N_("post"), show=False, id="suggestion.post"),
         Binding("left,shift+tab,escape,f3", "leave", N_("back to the queue"), show=False, id="suggestion.leave"),
     ]
 

@@ -195,11 +195,14 @@ def write_dry(books: Books, context: Context, folder: Path, limit: int | None = 
     with tempfile.TemporaryDirectory() as scratch:
         for values in rows:
             row = dict(zip(names.split(", "), values, strict=True))
-            if row["invoice_id"] is not None and not is_rendered(books, row["invoice_id"]):
-                made = render_to(books, row["invoice_id"], Path(scratch) / paper_of(books, row).name)
-                papers = [_read(made.path)]
-            else:
-                papers = [_read(paper_of(books, row))]
+            paper = paper_of(books, row)
+            trial = Path(scratch) / paper.name
+            if row["invoice_id"] is None and not paper.exists():
+                render_letter_to(books, letter_of(books, row["letter_id"]), trial)
+                paper = trial
+            elif row["invoice_id"] is not None and not is_rendered(books, row["invoice_id"]):
+                paper = render_to(books, row["invoice_id"], trial).path
+            papers = [_read(paper)]
             content = mail_of(books, known, row, papers, row["tries"] + 1, dt.datetime.now(dt.UTC))
             path = folder / f"{row['message_id'].partition('@')[0]}.eml"
             write_file(path, content)
