@@ -56,6 +56,8 @@ def test_a_format_is_known_by_its_content_whatever_the_name(tmp_path, text, expe
         (b"hello there", "no bank statement"),
         (b"\x00\x01\x02\x03" * 50, "no bank statement"),
         (b"a;b;c\n1;2;3\n", "columns of this CSV are not known"),
+        (camt_file([]).encode(), "holds no statement"),
+        (b":NS:\n", "holds no statement"),
     ],
 )
 def test_what_is_no_statement_is_told_with_what_to_do(tmp_path, data, words):
@@ -236,6 +238,20 @@ def test_an_mt940_without_its_closing_balance_may_be_cut_off(tmp_path):
     assert [(remark.kind, remark.code) for remark in statement.findings] == [("refused", "no_closing")]
 
 
+@pytest.mark.parametrize("day", ["261131", "261130"])
+def test_a_balance_on_the_31st_of_a_month_of_30_days_is_that_of_its_last_day(tmp_path, day):
+    text = f"{HEAD}:61:2611241124C1,NTRFNONREF\n:62F:C{day}EUR101,00\n-\n"
+    ((statement, _),) = read_text(tmp_path, text).statements
+    assert (statement.closing, statement.date_to) == (101_00, dt.date(2026, 11, 30))
+    assert read_text(tmp_path, text.replace(day, "261331")).remarks[0].kind == "refused"
+
+
+@pytest.mark.parametrize("ordered", ["/OCMT/USD12,50/", "/OCMT/USD12,50"])
+def test_what_was_ordered_in_another_currency_may_end_its_line(tmp_path, ordered):
+    (line,) = read_text(tmp_path, f"{HEAD}:61:2611241124D11,NTRFNONREF\n{ordered}\n:62F:C261124EUR89,00\n-\n").lines
+    assert (line.amount, line.original_amount, line.original_currency) == (-11_00, 12_50, "USD")
+
+
 # -- CFONB -----------------------------------------------------------------------
 
 
@@ -258,6 +274,13 @@ def test_a_broken_cfonb_statement_is_told_with_its_line_and_costs_no_other(tmp_p
     assert words in str(found.remarks[0]) and found.remarks[0].kind == "refused"
 
 
+def test_a_cfonb_statement_takes_its_currency_from_its_entries(tmp_path):
+    lines = writers.cfonb([ONE]).splitlines()
+    bare = [line[:16] + "   " + line[19:] if line[:2] in ("01", "07") else line for line in lines]
+    ((statement, (line,)),) = read_text(tmp_path, "\n".join(bare) + "\n").statements
+    assert (statement.currency, line.currency, line.amount, statement.closing) == ("EUR", "EUR", 12_34, 12_34)
+
+
 # -- OFX, QIF ----------------------------------------------------------------------
 
 
@@ -272,6 +295,26 @@ def test_ofx_keeps_good_statements_and_refuses_investments_and_errors(tmp_path):
     assert "Sign on" in refusal(tmp_path, status)
     bad = read_text(tmp_path, bank.replace("20261124120000", ""))
     assert not bad.statements and "has no date" not in bad.remarks[0].code and bad.remarks[0].line
+
+
+def test_what_is_commented_out_of_an_ofx_is_no_entry(tmp_path):
+    text = writers.ofx([ONE, TWO], xml=True)
+    first = text.index("<STMTTRN>")
+    second = text.index("<STMTTRN>", first + 1)
+    hidden = text[:first] + "<!-- old:\n" + text[first:second] + "-->" + text[second:]
+    assert [line.amount for line in read_text(tmp_path, hidden).lines] == [TWO.amount]
+    without_date = text.replace("<DTPOSTED>", "<!-- <DTPOSTED>", 1).replace("</DTPOSTED>", "</DTPOSTED> -->", 1)
+    found = read_text(tmp_path, without_date)
+    assert not found.lines and "has no date" in str(found.remarks[0])
+
+
+@pytest.mark.parametrize("dates", [("13/11/24", "13/3/4"), ("99/11/24", "01/02/03")])
+def test_years_that_come_first_with_two_digits_show_themselves(tmp_path, dates):
+    records = "".join(f"D{day}\nT1.00\n^\n" for day in dates)
+    found = [line.date for line in read_text(tmp_path, f"!Type:Bank\n{records}").lines]
+    years = [2000 + int(day[:2]) if day[0] < "7" else 1999 for day in dates]
+    assert [day.year for day in found] == years and found[0].day == 24
+    assert "day first" in refusal(tmp_path, f"!Type:Bank\n{records}D24/11/1998\nT1.00\n^\n")
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,10 @@ class _Account:
         def told(*names: str) -> str:
             return " ".join(" ".join(" ".join(more[name]).split()) for name in names if name in more)
 
-        amount = _amount(record, entry.number, record[16:19].strip().upper() or currency)
+        held_in = record[16:19].strip().upper() or currency
+        amount = _amount(record, entry.number, held_in)
+        # Some banks leave the currency out of the balances.
+        self.statement.currency = currency or held_in
         label = " ".join(record[48:79].split())
         # RCN: 35 characters of the payer's reference (end to end), 35 of purpose.
         references = (more.get("RCN") or [""])[0]
@@ -182,7 +185,7 @@ class _Account:
         line = StatementLine(
             date=_day(record[34:40], entry.number),
             amount=amount,
-            currency=record[16:19].strip().upper() or currency,
+            currency=held_in,
             value_date=_day(record[42:48], entry.number) if record[42:48].strip().isdigit() else None,
             text=text,
             reference=reference,

@@ -36,24 +36,31 @@ ROLES = (
 )
 #: Headings, folded and with plain blanks, in English, French, German and Dutch; the first role that knows one has it.
 _HEADINGS: dict[str, str] = {
-    "value_date": "value date|date valeur|date de valeur|valuta|valutadatum|wertstellung|wert|value|date val|rentedatum",
+    "value_date": "value date|date valeur|date de valeur|valuta|valutadatum|wertstellung|wert|value|date val|rentedatum"
+    "|fecha valor|data valuta|data valor",
     "date": "date|booking date|date operation|date d operation|date de l operation|date comptable|buchungstag"
     "|buchungsdatum|buchung|datum|transaction date|posted date|posting date|post date|date de comptabilisation"
     "|date transaction|boekdatum|transactiedatum|completed date|date completed|operation date|date ecriture"
-    "|dateop|date op|jour|date compta|entry date|transaction date utc|date utc",
+    "|dateop|date op|jour|date compta|entry date|transaction date utc|date utc"
+    "|fecha|fecha operacion|fecha de operacion|data|data contabile|data operazione|data movimento|data mov",
     "sign": "soll haben|s h|af bij|debit credit|dr cr|cr dr|sens|debit/credit|credit debit|soll/haben|d c"
     "|kennzeichen|signe|credit debit indicator|indicator",
     "debit": "debit|soll|paid out|money out|withdrawal|withdrawals|debit amount|belastung|debits|debit euros|out"
-    "|montant debit|sortie|depense|af|lastschrift|debit eur|payments",
+    "|montant debit|sortie|depense|af|lastschrift|debit eur|payments"
+    "|cargo|cargos|debe|addebiti|addebito|dare|uscite|debito",
     "credit": "credit|haben|paid in|money in|deposit|deposits|credit amount|gutschrift|credits|credit euros|in"
-    "|montant credit|entree|recette|bij|credit eur|receipts",
+    "|montant credit|entree|recette|bij|credit eur|receipts"
+    "|abono|abonos|haber|accrediti|accredito|avere|entrate|credito",
     "amount": "amount|montant|betrag|umsatz|bedrag|montant operation|montant de l operation|transaction amount"
     "|montant en eur|montant en euros|amount eur|betrag eur|value amount|montant eur|net amount|amount in eur"
-    "|montant devise|total amount|umsatz in eur|importe|sum",
+    "|montant devise|total amount|umsatz in eur|importe|sum"
+    "|importo|valor|monto|importe eur|importo eur",
     "currency": "currency|devise|wahrung|waehrung|ccy|munt|valuta code|currency code|code devise|monnaie|account currency"
-    "|transaction currency|devise de tenue",
+    "|transaction currency|devise de tenue"
+    "|moneda|divisa|moeda",
     "balance": "balance|solde|saldo|kontostand|running balance|saldo nach buchung|balance after transaction"
-    "|solde apres operation|balance eur|account balance|saldo na mutatie",
+    "|solde apres operation|balance eur|account balance|saldo na mutatie"
+    "|saldo contable|saldo disponible|saldo contabile",
     "mandate": "mandate|mandat|mandatsreferenz|mandate reference|reference mandat|rum|mandate id|machtigingskenmerk",
     "end_to_end": "end to end|end to end id|end to end reference|end to end referenz|endtoendid|e2e|reference de bout en bout",
     "bank_reference": "transaction id|bank reference|id|reference banque|numero d ecriture|reference operation"
@@ -61,7 +68,8 @@ _HEADINGS: dict[str, str] = {
     "|reference de l operation|transaction reference",
     "reference": "reference|ref|referenz|kundenreferenz|customer reference|payment reference|reference client"
     "|numero de piece|betalingskenmerk|your reference|kundenreferenz end to end|check number|cheque number|n cheque"
-    "|reference paiement|sammlerreferenz|document",
+    "|reference paiement|sammlerreferenz|document"
+    "|referencia|riferimento|referencia 1",
     "payer_iban": "counterparty account|counterparty iban|kontonummer iban|compte contrepartie|tegenrekening"
     "|iban contrepartie|iban tegenrekening|account of payer|payer iban|iban du tiers|compte tiers|kontonummer bic"
     "|tegenrekening iban bban|counterparty account number|iban zahlungsbeteiligter|konto iban|beneficiary account"
@@ -72,12 +80,14 @@ _HEADINGS: dict[str, str] = {
     "|empfanger auftraggeber|name zahlungsbeteiligter|zahlungsbeteiligter|emetteur|payer name|donneur d ordre"
     "|merchant|customer|client|zahlungsempfanger|zahlungspflichtige r|emetteur beneficiaire",
     "account": "account|compte|kontonummer|konto|auftragskonto|rekening|account number|own account|numero de compte"
-    "|n compte|account iban|iban|iban auftragskonto|compte iban|account id|numero compte|iban bban",
+    "|n compte|account iban|iban|iban auftragskonto|compte iban|account id|numero compte|iban bban"
+    "|cuenta|conto|numero de cuenta|conta",
     "text": "description|libelle|label|details|memo|narrative|verwendungszweck|buchungstext|motif|communication"
     "|operation|libelle operation|libelle de l operation|remittance information|transaction description|mededelingen"
     "|omschrijving|vorgang|text|transaction|detail|libelle simplifie|libelle complet|informations complementaires"
     "|transaction details|omschrijving 1|omschrijving 2|omschrijving 3|particulars|remarks|note|notes|nature"
-    "|nature de l operation|message|type|transaction type|type operation|kategorie|comment|purpose|commentaire",
+    "|nature de l operation|message|type|transaction type|type operation|kategorie|comment|purpose|commentaire"
+    "|concepto|descripcion|descrizione|causale|descricao|movimiento|historico",
 }
 _ROLE_OF = {name: role for role, names in reversed(_HEADINGS.items()) for name in names.split("|")}
 _LOOKED_THROUGH = 40

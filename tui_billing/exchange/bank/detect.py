@@ -54,7 +54,12 @@ def read(source: Source, options: Options) -> Iterator[StatementLine | Statement
     """What stands in the file, whatever its format; Problem where nothing can be read."""
     module = import_module(f"tui_billing.exchange.bank.{FORMATS[detect(source)]}")
     reader: Reader = module.read
-    yield from reader(source, options)
+    silent = True
+    for found in reader(source, options):
+        silent = silent and isinstance(found, Remark) and found.kind != "refused"
+        yield found
+    if silent:
+        raise Problem("the file holds no statement; get it from the bank again")
 
 
 def _refuse_others(head: bytes) -> None:

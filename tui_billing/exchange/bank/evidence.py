@@ -43,7 +43,7 @@ class Dates:
     """Which orders the dates seen so far allow."""
 
     def __init__(self) -> None:
-        self.day_first = self.month_first = self.open = 0
+        self.day_first = self.month_first = self.year_first = self.year_last = self.open = 0
 
     def see(self, text: str) -> None:
         """Take a date into account; what is none is told when it is read."""
@@ -51,6 +51,11 @@ class Dates:
         if not parts or len(parts[1]) == 4:
             return
         first, second = int(parts[1]), int(parts[2])
+        # No year is written with one digit, but in Quicken's own way: 1/31' 6.
+        if len(parts[3]) == 4 or int(parts[3]) > 31:
+            self.year_last += 1
+        elif first > 31 or (len(parts[1]) == 2 and len(parts[3]) == 1 and "'" not in text):
+            self.year_first += 1
         if first > 12 >= second:
             self.day_first += 1
         elif second > 12 >= first:
@@ -62,8 +67,10 @@ class Dates:
 
     def order(self, day_first: bool | None) -> str:
         """The order that the file shows, or as `day_first` says; Problem where it shows two or none."""
-        if self.day_first and self.month_first:
-            if day_first is None:
+        if self.year_first and not self.year_last:
+            return "ymd"
+        if self.year_first or (self.day_first and self.month_first):
+            if self.year_first or day_first is None:
                 raise Problem(
                     "some dates of the file have the day first, some the month; get the file again", field="order"
                 )

@@ -195,7 +195,9 @@ class _Message:
             self._currencies.add(match[3])
             self.statement.currency = self.statement.currency or match[3]
         amount = minor_of(match[4].replace(" ", ""), places_of(self.statement.currency))
-        return (-amount if match[1] == "D" else amount), _day(match[2])
+        # Some banks end every month on its 31st; where a balance stands in the month moves no money.
+        day = match[2][:4] + "30" if match[2][2:] in ("0431", "0631", "0931", "1131") else match[2]
+        return (-amount if match[1] == "D" else amount), _day(day)
 
     def finish(self) -> Iterator[StatementLine | Statement | Remark]:
         statement = self.statement
@@ -369,7 +371,7 @@ def _references(rest: str) -> tuple[str, str, str, str, str]:
 
 def _ordered(extra: str, tag: str, currency: str) -> tuple[int | None, str]:
     """/OCMT/EUR4,5/ and /CHGS/EUR0,5/: amount and currency of what was ordered, of charges."""
-    match = re.search(rf"/{tag}/([A-Z]{{3}})(\d+(?:[.,]\d*)?)/", extra)
+    match = re.search(rf"/{tag}/([A-Z]{{3}})(\d+(?:[.,]\d*)?)(?:/|\s|$)", extra)
     if match is None or (tag == "CHGS" and match[1] != currency):
         return None, ""
     return minor_of(match[2], places_of(match[1])), match[1]

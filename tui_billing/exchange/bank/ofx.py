@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.rules.problem import Problem
@@ -36,7 +36,7 @@ def read(source: Source, options: Options) -> Iterator[StatementLine | Statement
         raise Problem("this XML declares a document type or entities, which no bank does; ask the bank for the file")
     current: _Account | None = None
     line, seen, answer = 1, False, ""
-    for _, piece in source.pieces(_CUT):
+    for piece in _without_comments(piece for _, piece in source.pieces(_CUT)):
         match = _TAG.match(piece)
         tag = match[1].upper() if match else ""
         if tag in ("STMTRS", "CCSTMTRS", "INVSTMTRS"):
@@ -62,6 +62,22 @@ def read(source: Source, options: Options) -> Iterator[StatementLine | Statement
         if answer:
             raise Problem("the bank answered with an error instead of a statement: {text}", text=quote(answer))
         raise Problem("the file holds no statement; choose the account's transactions when you download it")
+
+
+def _without_comments(pieces: Iterable[str]) -> Iterator[str]:
+    """The pieces as if nothing had been commented out; what follows a comment belongs to the piece before it."""
+    kept, inside = "", False
+    for piece in pieces:
+        rest = piece
+        while rest:
+            before, mark, after = rest.partition("-->" if inside else "<!--")
+            kept += "\n" * before.count("\n") if inside else before
+            rest, inside = after, inside != bool(mark)
+        if not inside:
+            yield kept
+            kept = ""
+    if kept:
+        yield kept
 
 
 def _values(piece: str) -> dict[str, str]:

@@ -120,7 +120,7 @@ def compute(invoice: EInvoice) -> Sums:
 
 def third_party(invoice: EInvoice) -> Decimal:
     """What is collected for others: part of what is to be paid in the German extension alone (BR-DEX-09)."""
-    if "xrechnung:extension" not in invoice.customization and "xrechnung_3.0#conformant" not in invoice.customization:
+    if "kosit:extension:xrechnung" not in invoice.customization:
         return ZERO
     return sum((one.amount or ZERO for one in invoice.prepayments), ZERO)
 
