@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tui_billing.exchange.einvoice import zugferd1
 from tui_billing.exchange.einvoice.binding import (
     Also,
     Ensure,
@@ -230,7 +231,8 @@ INVOICE = Shape(
 def read(root: Node) -> EInvoice:
     """The invoice that a CII (or, its names brought up to date, a ZUGFeRD 1) document holds."""
     if root.name == ROOT_1:
-        _modernise(root, "")
+        zugferd1.modernise(root)
+        return zugferd1.complete(INVOICE.read(root))
     return INVOICE.read(root)
 
 
@@ -239,27 +241,3 @@ def write(invoice: EInvoice) -> bytes:
     root = Made(f"rsm:{ROOT}")
     INVOICE.write(Out("ram", invoice.currency), root, invoice)
     return document(root, NAMESPACES)
-
-
-# ZUGFeRD 1 (2014) says the same under the names of an earlier library.
-_RENAMED = {
-    "SpecifiedExchangedDocumentContext": "ExchangedDocumentContext",
-    "HeaderExchangedDocument": "ExchangedDocument",
-    "SpecifiedSupplyChainTradeTransaction": "SupplyChainTradeTransaction",
-    "ApplicableSupplyChainTradeAgreement": "ApplicableHeaderTradeAgreement",
-    "ApplicableSupplyChainTradeDelivery": "ApplicableHeaderTradeDelivery",
-    "ApplicableSupplyChainTradeSettlement": "ApplicableHeaderTradeSettlement",
-    "SpecifiedSupplyChainTradeAgreement": "SpecifiedLineTradeAgreement",
-    "SpecifiedSupplyChainTradeDelivery": "SpecifiedLineTradeDelivery",
-    "SpecifiedSupplyChainTradeSettlement": "SpecifiedLineTradeSettlement",
-    "ApplicablePercent": "RateApplicablePercent",
-}
-
-
-def _modernise(node: Node, inside: str) -> None:
-    for child in node.children:
-        child.name = _RENAMED.get(child.name, child.name)
-        if child.name == "SpecifiedTradeSettlementMonetarySummation":
-            place = "Line" if inside == "SpecifiedLineTradeSettlement" else "Header"
-            child.name = f"SpecifiedTradeSettlement{place}MonetarySummation"
-        _modernise(child, child.name)
