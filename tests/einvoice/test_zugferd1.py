@@ -38,7 +38,8 @@ def document(period: str = "", tax: str = "19.00", gross: str = "119.00", quanti
     <GrandTotalAmount>{gross}</GrandTotalAmount></SpecifiedTradeSettlementMonetarySummation>
   </ApplicableSupplyChainTradeSettlement>
   <IncludedSupplyChainTradeLineItem><AssociatedDocumentLineDocument/>
-   <SpecifiedSupplyChainTradeDelivery><BilledQuantity unitCode="C62">{quantity}</BilledQuantity></SpecifiedSupplyChainTradeDelivery>
+   <SpecifiedSupplyChainTradeDelivery>
+    <BilledQuantity unitCode="C62">{quantity}</BilledQuantity></SpecifiedSupplyChainTradeDelivery>
    <SpecifiedSupplyChainTradeSettlement><SpecifiedTradeSettlementMonetarySummation>
     <LineTotalAmount>100.00</LineTotalAmount></SpecifiedTradeSettlementMonetarySummation>
    </SpecifiedSupplyChainTradeSettlement>
