@@ -23,7 +23,7 @@ tui-billing invoice  list | show | create | issue | credit | correct | render | 
 tui-billing payment  list | receive | reverse | allocate | take-back | write-off | reasons
 tui-billing payment  refund | return
 tui-billing deposit  list | show | post | print
-tui-billing bank     import | list | statements | match | account
+tui-billing bank     import | list | statements | match | rule | account
 tui-billing mandate  list | add | revoke
 tui-billing order    list | show | due | collect | refund | cancel
 tui-billing period   list | proof | close

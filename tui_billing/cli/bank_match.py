@@ -15,6 +15,7 @@ from tui_billing.rules.matching.facts import Suggestion
 from tui_billing.rules.statement import plain_amount
 from tui_billing.services.matching import Matched, counts, post_certain, rehearse
 from tui_billing.widgets.match_words import reasons
+from tui_billing.widgets.rule_words import by_rule, rule_words
 
 Post = Annotated[bool, typer.Option("--post-certain", help="Post the lines that are certain.")]
 Rehearse = Annotated[bool, typer.Option("--dry-run", help="Only tell what would be posted; nothing is written.")]
@@ -56,6 +57,8 @@ def _posted(done: dict[tuple[int, int], dict[str, Any]]) -> int:
 def _row(one: Matched) -> list[object]:
     best = one.verdict.best
     words = ", ".join(reasons(best)) if best else ""
+    if one.rule is not None:
+        words = f"{by_rule(one.rule.name)}: {rule_words(one.rule)}"
     settles = " ".join(share.item.number for share in best.shares) if best else ""
     code = best.customer.code if best else ""
     amount = plain_amount(one.amount, one.currency)
@@ -69,6 +72,8 @@ def _told(one: Matched, done: dict[str, Any] | None) -> dict[str, Any]:
     told |= {"date": one.date, "amount": plain_amount(one.amount, one.currency), "currency": one.currency}
     told |= {"payer": one.payer, "text": one.text, "standing": one.verdict.standing.value}
     told["rivals"] = one.verdict.rivals
+    if one.rule is not None:
+        told["rule"] = {"id": one.rule.id, "name": one.rule.name, "then": one.rule.action, "target": one.rule.target}
     told["suggestions"] = [_suggested(each, one.currency) for each in one.verdict.suggestions]
     told["posted"] = done is not None and "problem" not in done
     if done is not None and "problem" in done:

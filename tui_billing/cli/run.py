@@ -29,7 +29,7 @@ VERBS = {
     "payment": "payment:app",
     "deposit": "deposit:app",
     "credit": "credit:app",
-    "bank": "bank_match:app",
+    "bank": "bank_rule:app",
     "mandate": "mandate:app",
     "order": "order:app",
     "period": "period:app",

@@ -35,6 +35,7 @@ COMMANDS = (
     (("items", "item", "articles", "article"), "items"),
     (("new", "nouvelle"), "new"),
     (("import", "importer"), "import"),
+    (("rules", "regles"), "rules"),
     (("statements", "releves"), "statements"),
     (("month", "cloture"), "month_end"),
     (("collections", "prelevements"), "collections"),
@@ -139,6 +140,11 @@ class CommandLineScreen(ModalScreen[None]):
 
             self.action_close()
             workstation.open(StatementsScreen())
+        elif command == "rules":
+            from tui_billing.screens.bank_rules import BankRulesScreen
+
+            self.action_close()
+            workstation.open(BankRulesScreen())
         elif command == "new":
             self.action_close()
             if rest:

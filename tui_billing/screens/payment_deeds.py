@@ -8,14 +8,16 @@ from typing import Any
 
 from tui_billing.locale import _
 from tui_billing.models.queries.payments import Waiting
+from tui_billing.rules.matching.bank_rules import Rule
 from tui_billing.rules.matching.facts import Share, Suggestion
 from tui_billing.screens.amounts import money
 from tui_billing.screens.desk import Desk
 from tui_billing.services.allocate import allocate_payments, reverse_allocation
 from tui_billing.services.clear import Take, clear_line, ignore_line, post_to_account, return_payment, take_back_line
-from tui_billing.services.matching import take_of
+from tui_billing.services.matching import clear_by_rule, take_of
 from tui_billing.services.queue import Proposal
 from tui_billing.services.receive import reverse_receipt
+from tui_billing.widgets.rule_words import rule_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,12 @@ async def set_aside(desk: Desk, row: Waiting, reason: str, command_id: str) -> D
     """Booked elsewhere: the line waits no more."""
     await desk.do(ignore_line, row.id, reason, command_id=command_id)
     return Deed("line", (row.id,), _("{amount} set aside", amount=money_of(row.left, row.currency)), row)
+
+
+async def obey(desk: Desk, row: Waiting, rule: Rule, command_id: str) -> Deed:
+    """What a rule says: set aside, or to an account."""
+    await desk.do(clear_by_rule, row.id, rule, row.text, command_id=command_id)
+    return Deed("line", (row.id,), f"{money_of(row.left, row.currency)}: {rule_words(rule)}", row)
 
 
 async def give_back(desk: Desk, row: Waiting, receipt_id: int, reason: str, command_id: str) -> Deed:

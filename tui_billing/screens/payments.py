@@ -16,7 +16,7 @@ from tui_billing.models.queries import payments
 from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money, short_day
-from tui_billing.screens.payment_deeds import Deed, post, take_back
+from tui_billing.screens.payment_deeds import Deed, obey, post, take_back
 from tui_billing.screens.payment_prompts import PaymentPrompts
 from tui_billing.screens.proposal_pane import ProposalPane
 from tui_billing.services.context import new_command_id
@@ -62,6 +62,7 @@ class PaymentsScreen(PaymentPrompts):
         Binding("right,tab", "into_suggestions", N_("into the suggestions"), show=False, id="suggestion.into"),
         Binding("u", "undo", N_("take back"), show=False, id="undo"),
         Binding("f", "import_file", N_("bank file"), show=False, id="bank.import"),
+        Binding("l", "rules", N_("rules"), show=False, id="bank.rules"),
         Binding("b", "deposit", N_("cheques, by tape"), show=False, id="payment.deposit"),
     ]
 
@@ -96,7 +97,9 @@ class PaymentsScreen(PaymentPrompts):
     def keys(self) -> Sequence[tuple[str, str]]:
         row = self.waiting
         if row is not None and row.left < 0:
-            own = [("r", _("returned")), ("a", _("to an account")), ("z", _("set aside"))]
+            ruled = self._proposal is not None and self._proposal.row == row and self._proposal.rule is not None
+            own = [("Enter", _("post"))] if ruled else []
+            own += [("r", _("returned")), ("a", _("to an account")), ("z", _("set aside"))]
         else:
             own = [
                 ("Enter", _("post")),
@@ -108,7 +111,14 @@ class PaymentsScreen(PaymentPrompts):
             ]
             own += [("a", _("to an account")), ("z", _("set aside"))] if row and row.kind == "bank_line" else []
             own += [("v", _("reverse"))] if row and row.kind == "receipt" else []
-        return [*own, ("u", _("take back")), ("f", _("bank file")), ("b", _("cheques")), *self.place_keys()]
+        own += [("u", _("take back")), ("f", _("bank file")), ("b", _("cheques")), ("l", _("rules"))]
+        return [*own, *self.place_keys()]
+
+    def action_rules(self) -> None:
+        """The rules for bank lines; what they change is in the queue when they are left."""
+        from tui_billing.screens.bank_rules import BankRulesScreen
+
+        self.workstation.open(BankRulesScreen())
 
     def action_deposit(self) -> None:
         """The adding machine for a batch of cheques."""
@@ -248,7 +258,10 @@ class PaymentsScreen(PaymentPrompts):
         proposal = await self.read_proposal()
         if proposal is None:
             return
-        if proposal.row.left < 0:
+        if proposal.rule is not None:
+            row, rule, key = proposal.row, proposal.rule, new_command_id()
+            await self.carry_out(lambda: obey(self.desk, row, rule, key))
+        elif proposal.row.left < 0:
             self.say(_("this money went out: r a payment was returned, a to an account, z set it aside"))
         elif not proposal.may_post or proposal.suggestion is None:
             self.say("! " + why_not(proposal.verdict))

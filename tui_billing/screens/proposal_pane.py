@@ -21,6 +21,7 @@ from tui_billing.screens.amounts import short_day
 from tui_billing.services.queue import Proposal
 from tui_billing.widgets.cells import padded
 from tui_billing.widgets.match_words import AGAINST, fact_words, why_not
+from tui_billing.widgets.rule_words import by_rule, rule_words
 from tui_billing.widgets.themes import tint
 
 #: Items of a suggestion that are shown; the last line says how many more there are.
@@ -92,6 +93,9 @@ class ProposalPane(Widget, can_focus=True):
         row = proposal.row
         said = " · ".join(part for part in (row.payer, row.reference, row.text, row.payer_iban) if part)
         lines = [(line, "") for line in _wrapped(said, cells, 2)]
+        if proposal.rule is not None:
+            lines.append((f"→ {rule_words(proposal.rule)}", "bold"))
+            return [*lines, *((line, "") for line in _wrapped("   · " + by_rule(proposal.rule.name), cells, 2))]
         if row.left < 0:
             return lines + self._debit(proposal)
         if not proposal.picked and (why := why_not(proposal.verdict)):

@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import open_book
 from tui_billing.models.queries.bank import bank_lines
+from tui_billing.rules.content import LIMITS
+from tui_billing.rules.matching.bank_rules import Rule, first_rule
 from tui_billing.rules.matching.facts import Line, Standing, Suggestion, Verdict
 from tui_billing.rules.matching.many import match_many
 from tui_billing.rules.matching.settle import Limits
 from tui_billing.rules.matching.suggest import Matcher
-from tui_billing.services.clear import Credit, Part, Take, clear_lines
-from tui_billing.services.context import Context, company
+from tui_billing.rules.problem import Problem, Unusable
+from tui_billing.services.bank_rules import read_rules, seen_of
+from tui_billing.services.clear import Credit, Part, Take, clear_lines, ignore_line, post_to_account
+from tui_billing.services.context import Context, company, new_command_id
 from tui_billing.services.reasons import find_reason
 
 #: Sums that are looked up for one of many lines.
@@ -28,7 +32,10 @@ _STEPS = 4_000
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """A waiting line, or one transaction of it (`position` from 1; 0 for the whole line), and the verdict."""
+    """A waiting line, or one transaction of it (`position` from 1; 0 for the whole line), and the verdict.
+
+    `rule` is the clerk's rule that sets it aside or posts it to an account; nothing is suggested then.
+    """
 
     line_id: int
     position: int
@@ -39,6 +46,7 @@ class Matched:
     payer: str
     verdict: Verdict
     whole: bool = True
+    rule: Rule | None = None
 
     @property
     def is_certain(self) -> bool:
@@ -63,21 +71,61 @@ def suggest(books: Books, line: Line) -> Verdict:
 
 
 def rehearse(books: Books) -> list[Matched]:
-    """Every waiting line of money that came, by date, with its verdict; nothing is written."""
+    """Every waiting line of money that came, and all that a rule clears, by date, each with its verdict.
+
+    Nothing is written. The rules are read once.
+    """
+    rules = read_rules(books)
     pieces: list[tuple[dict[str, Any], int, Line, bool]] = []
+    ruled: dict[int, Rule] = {}
     for row in bank_lines(books, unmatched=True):
-        if row["open"] <= 0:
-            continue
-        pieces.extend(_pieces(row))
+        rule = clearing_rule(rules, row)
+        if rule is not None:
+            ruled[len(pieces)] = rule
+            pieces.append((row, 0, line_of(row), True))
+        elif row["open"] > 0:
+            pieces.extend(_pieces(row, rules))
     matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS)
-    verdicts = match_many(matcher, [line for _row, _position, line, _whole in pieces])
+    found = iter(match_many(matcher, [piece[2] for place, piece in enumerate(pieces) if place not in ruled]))
     return [
-        Matched(row["id"], position, line.date, line.amount, line.currency, line.text, line.payer, verdict, whole)
-        for (row, position, line, whole), verdict in zip(pieces, verdicts, strict=True)
+        Matched(
+            row["id"],
+            position,
+            line.date,
+            line.amount,
+            line.currency,
+            line.text,
+            line.payer,
+            Verdict((), Standing.CERTAIN) if place in ruled else next(found),
+            whole,
+            ruled.get(place),
+        )
+        for place, (row, position, line, whole) in enumerate(pieces)
     ]
 
 
-def _pieces(row: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int, Line, bool]]:
+def clearing_rule(rules: Sequence[Rule], row: dict[str, Any]) -> Rule | None:
+    """The rule that sets a line's row aside or posts it to an account, where that is the first that fits."""
+    rule = first_rule(rules, seen_of(row)) if rules else None
+    return rule if rule is not None and rule.clears else None
+
+
+def ruled_line(rules: Sequence[Rule], row: dict[str, Any], line: Line, inner: dict[str, Any] | None = None) -> Line:
+    """The line with what the first rule that fits makes known: the customer, a difference that is given up."""
+    rule = first_rule(rules, seen_of(row, inner)) if rules else None
+    if rule is None or rule.clears:
+        return line
+    return replace(
+        line,
+        customer_id=rule.customer_id,
+        rule_id=rule.id,
+        rule=rule.name,
+        reason_code=rule.reason_code,
+        limit=rule.limit if rule.action == "write_off" else 0,
+    )
+
+
+def _pieces(row: dict[str, Any], rules: Sequence[Rule]) -> Iterator[tuple[dict[str, Any], int, Line, bool]]:
     """The line, or each of its transactions where they make it up and nothing of it is cleared yet."""
     details = row["details"]
     split = (
@@ -88,10 +136,11 @@ def _pieces(row: dict[str, Any]) -> Iterator[tuple[dict[str, Any], int, Line, bo
     )
     if not split:
         inner = details[0] if len(details) == 1 else {}
-        yield row, 0, line_of(row, inner), True
+        yield row, 0, ruled_line(rules, row, line_of(row, inner)), True
         return
     for position, one in enumerate(details, 1):
-        yield row, position, line_of({**one, "open": one["amount"], "date": row["date"]}), False
+        line = line_of({**one, "open": one["amount"], "date": row["date"]})
+        yield row, position, ruled_line(rules, row, line, one), False
 
 
 def line_of(row: dict[str, Any], inner: dict[str, Any] | None = None) -> Line:
@@ -119,18 +168,41 @@ def take_of(line_id: int, suggestion: Suggestion, amount: int | None = None, rul
         tuple(Credit(one.credit.id, one.invoice.id, one.amount) for one in suggestion.credits),
         amount,
         suggestion.bank_fee,
-        rule_id,
+        rule_id or suggestion.rule_id or None,
     )
 
 
 def post_certain(books: Books, context: Context, matched: Iterable[Matched]) -> list[dict[str, Any]]:
     """Post what is certain, in chunks that hold the gate for a moment each; what is refused stays waiting.
 
-    Returns for each in order what `clear_line` answers, or {"line", "problem", "values"}.
+    Returns for each in order what the verb answers that cleared it, or {"line", "problem", "values"}.
     """
-    certain = [one for one in matched if one.is_certain and one.verdict.best is not None]
+    context = replace(context, batch_id=context.batch_id or new_command_id())
+    sure = [one for one in matched if one.is_certain]
+    certain = [one for one in sure if one.rule is None and one.verdict.best is not None]
     takes = [take_of(one.line_id, one.verdict.best, None if one.whole else one.amount) for one in certain]  # type: ignore[arg-type]
-    return clear_lines(books, context, takes)
+    cleared = iter(clear_lines(books, context, takes))
+    return [next(cleared) if one.rule is None else _by_rule(books, context, one) for one in sure]
+
+
+def _by_rule(books: Books, context: Context, one: Matched) -> dict[str, Any]:
+    assert one.rule is not None
+    try:
+        own = context.command(f"{context.batch_id}:{one.line_id}:rule")
+        return clear_by_rule(books, own, one.line_id, one.rule, one.text)
+    except Problem as problem:
+        if isinstance(problem, Unusable):
+            raise
+        values = {name: str(value) for name, value in problem.values.items()}
+        return {"line": one.line_id, "problem": problem.message, "values": values}
+
+
+def clear_by_rule(books: Books, context: Context, line_id: int, rule: Rule, text: str = "") -> dict[str, Any]:
+    """Set a line aside, or post it to an account, as a rule says; the clearing names the rule."""
+    reason = rule.reason or text[: LIMITS["reason"]]
+    if rule.action == "ignore":
+        return ignore_line(books, context, line_id, reason, rule.id)
+    return post_to_account(books, context, line_id, rule.account, reason, rule.id)
 
 
 def counts(matched: Sequence[Matched]) -> dict[str, int]:

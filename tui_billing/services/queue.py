@@ -6,10 +6,13 @@ import datetime as dt
 from dataclasses import dataclass, field, replace
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.bank import bank_line
 from tui_billing.models.queries.payments import Waiting
+from tui_billing.rules.matching.bank_rules import Rule
 from tui_billing.rules.matching.facts import Standing, Suggestion, Verdict
 from tui_billing.rules.matching.names import is_named, name_words
-from tui_billing.services.matching import suggest
+from tui_billing.services.bank_rules import read_rules
+from tui_billing.services.matching import clearing_rule, ruled_line, suggest
 
 #: A direct debit may be returned for so many days (13 months).
 _RETURNED = 400
@@ -32,7 +35,8 @@ class Returnable:
 class Proposal:
     """A row of the queue and what it could be cleared with; `at` is the suggestion that the clerk looks at.
 
-    `picked` says that the clerk has chosen it: Enter posts it even where others fit as well.
+    `picked` says that the clerk has chosen it: Enter posts it even where others fit as well. `rule` sets the row
+    aside or posts it to an account.
     """
 
     row: Waiting
@@ -40,6 +44,7 @@ class Proposal:
     returnable: tuple[Returnable, ...] = ()
     at: int = 0
     picked: bool = False
+    rule: Rule | None = None
 
     @property
     def suggestion(self) -> Suggestion | None:
@@ -73,9 +78,17 @@ class Proposal:
 
 def propose(books: Books, row: Waiting) -> Proposal:
     """What a row could be cleared with; a fixed number of queries."""
+    line = row.line
+    rules = read_rules(books) if row.kind == "bank_line" else []
+    known = bank_line(books, row.id) if rules else None
+    if known is not None:
+        rule = clearing_rule(rules, known)
+        if rule is not None:
+            return Proposal(row, rule=rule)
+        line = ruled_line(rules, known, line)
     if row.left < 0:
         return Proposal(row, returnable=tuple(_returnable(books, row)))
-    return Proposal(row, suggest(books, row.line))
+    return Proposal(row, suggest(books, line))
 
 
 def _returnable(books: Books, row: Waiting) -> list[Returnable]:

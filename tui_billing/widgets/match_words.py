@@ -30,7 +30,7 @@ WORDS: dict[Fact, str] = {
     Fact.OVER: N_("more than is open"),
     Fact.OLDEST: N_("oldest due first"),
     Fact.ACCOUNT: N_("nothing is open; stays on account"),
-    Fact.RULE: N_("by a rule"),
+    Fact.RULE: N_("rule {numbers}"),
     Fact.LATE: N_("discount taken too late"),
     Fact.OTHER_PAYER: N_("payer is known for another customer"),
     Fact.OTHER_NUMBER: N_("text also names {numbers}"),

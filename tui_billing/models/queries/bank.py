@@ -56,14 +56,25 @@ _DETAIL_NAMES = [
 ]
 
 
-def bank_lines(books: Books, *, unmatched: bool = False, account_id: int | None = None) -> Iterator[dict[str, Any]]:
-    """Every line by date with its transactions (`details`), amounts in minor units; `unmatched` only what is open."""
-    day, key = "", 0
+def bank_lines(
+    books: Books,
+    *,
+    unmatched: bool = False,
+    account_id: int | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> Iterator[dict[str, Any]]:
+    """Every line by date with its transactions (`details`), amounts in minor units.
+
+    `unmatched` only what is open; `since` and `until` are the first and the last day.
+    """
+    day, key = since.isoformat() if since else "", 0
     where = ("l.open <> 0 AND " if unmatched else "") + ("l.bank_account_id = ? AND " if account_id else "")
+    where += "l.date <= ? AND " if until else ""
     while rows := books.rows(
         f"SELECT {_COLUMNS} FROM bank_line l JOIN bank_account a ON a.id = l.bank_account_id"
         f" WHERE {where}(l.date, l.id) > (?, ?) ORDER BY l.date, l.id LIMIT {_PAGE}",
-        (*((account_id,) if account_id else ()), day, key),
+        (*((account_id,) if account_id else ()), *((until.isoformat(),) if until else ()), day, key),
     ):
         page = [dict(zip(_NAMES, row, strict=True)) for row in rows]
         details = _details(books, [line["id"] for line in page])
@@ -73,6 +84,16 @@ def bank_lines(books: Books, *, unmatched: bool = False, account_id: int | None 
         day, key = str(page[-1]["date"]), page[-1]["id"]
         if isinstance(page[-1]["date"], dt.date):
             day = page[-1]["date"].isoformat()
+
+
+def bank_line(books: Books, line_id: int) -> dict[str, Any] | None:
+    """One line with its transactions; two queries."""
+    row = books.row(
+        f"SELECT {_COLUMNS} FROM bank_line l JOIN bank_account a ON a.id = l.bank_account_id WHERE l.id = ?", (line_id,)
+    )
+    if row is None:
+        return None
+    return {**dict(zip(_NAMES, row, strict=True)), "details": _details(books, [line_id]).get(line_id, [])}
 
 
 def _details(books: Books, lines: list[int]) -> dict[int, list[dict[str, Any]]]:

@@ -48,10 +48,11 @@ def for_line(books: Books, line: Line) -> OpenBook:
     known: list[tuple] = []
     if line.customer_id:
         customers.add(line.customer_id)
-    else:
+    if not line.customer_id or line.rule_id:  # of what a rule says is theirs the text may name another's
         numbers = _numbers(books, line)
         if numbers:
             take(f"number IN ({_marks(numbers)})", numbers, _NUMBERS)
+    if not line.customer_id:
         amounts = sorted({line.amount, line.amount + line.charges})
         take(f"kind <> 'credit_note' AND open IN ({_marks(amounts)})", amounts, _AMOUNTS)
         known = _known(books, line)

@@ -175,11 +175,11 @@ class Customer:
         return family * width * _BY_CHANCE > max(1, self.line.amount // step)
 
     def _by_fee(self) -> None:
-        limit = self.asked.limits.fee
+        limit = max(self.asked.limits.fee, self.line.limit)
         short = [item for item in self.owed if 0 < item.open - self.line.amount <= limit]
         for item in short[:3]:
             settled = settle(self.line, [item], self.asked.limits)
-            if settled.explained == Explained.FEE:
+            if settled.explained in (Explained.FEE, Explained.ROUNDING):
                 self._take(settled, Shape.ONE, guess=True)
 
     def _by_payer(self) -> None:
@@ -221,6 +221,8 @@ class Customer:
                 facts.append((fact, numbers))
         if self.line.customer_id != self.payer.id:
             facts += self.known.facts(self.payer.id)
+        elif self.line.rule:
+            facts.append((Fact.RULE, (self.line.rule,)))
         facts += settled.facts
         if self.others:
             facts.append((Fact.OTHER_NUMBER, tuple(self.others[:3])))
@@ -236,6 +238,7 @@ class Customer:
                 settled.credits,
                 settled.on_account,
                 settled.bank_fee,
+                rule_id=self.line.rule_id if any(fact == Fact.RULE for fact, _numbers in facts) else 0,
             )
         )
 

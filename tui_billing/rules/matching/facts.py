@@ -12,7 +12,8 @@ class Line:
     """Money that came: `amount` in minor units of `currency`, what stands in its text, who paid, and when (ISO).
 
     `charges` are what the bank says it kept back of it. `customer_id` is known for a receipt, whose customer
-    was typed, or where a rule names the customer; 0 for other lines.
+    was typed, or where a rule names the customer; 0 for other lines. `rule_id` and `rule` are a clerk's rule that
+    fits the line and its name; it may let up to `limit` be given up for the reason `reason_code`.
     """
 
     amount: int
@@ -23,6 +24,10 @@ class Line:
     date: str = ""
     charges: int = 0
     customer_id: int = 0
+    rule_id: int = 0
+    rule: str = ""
+    reason_code: str = ""
+    limit: int = 0
 
 
 class Item(NamedTuple):
@@ -84,7 +89,7 @@ class Fact(StrEnum):
     OVER = "over"  # more than is open
     OLDEST = "oldest"  # nothing says what is paid: the oldest due first
     ACCOUNT = "account"  # nothing is open for it
-    RULE = "rule"  # a rule of the desk names the customer
+    RULE = "rule"  # a rule that a clerk wrote names the customer, or gives the difference up
     # and what speaks against it
     LATE = "late"  # the discount was taken too late
     OTHER_PAYER = "other_payer"  # the payer is known for another customer
@@ -171,7 +176,7 @@ class Suggestion:
 
     `bank_fee` is what our bank kept back of the line: the customer paid that much more. `evidence` is compared
     place by place, the smaller the better: tier, naming, amount, payer, shape of the set. `facts` are
-    (fact, numbers that it is about).
+    (fact, numbers that it is about). `rule_id` is the rule that it rests on, 0 for none.
     """
 
     customer: Payer
@@ -182,6 +187,7 @@ class Suggestion:
     on_account: int = 0
     bank_fee: int = 0
     certain: bool = False
+    rule_id: int = 0
 
     @property
     def tier(self) -> Tier:

@@ -10,6 +10,8 @@ from tui_billing.rules.matching.facts import CreditUse, Explained, Fact, Item, L
 
 #: An amount short by what a bank takes on the way is short by at most this share of it.
 FEE_SHARE = 20
+#: What a rule gives up is at most this share of what is owed, whatever its reason allows.
+RULE_SHARE = 10
 _MIXED = 12
 
 Facts = list[tuple[Fact, tuple[str, ...]]]
@@ -72,6 +74,9 @@ def settle(line: Line, items: Sequence[Item], limits: Limits, credits: Sequence[
     if abs(short) <= limits.tolerance:
         given = {owed[-1].id: (short, "rounding")} if short > 0 and owed and owed[-1].open > short else {}
         return _shared(Explained.ROUNDING, owed, named, line.amount, [(Fact.ROUNDING, numbers)], given)
+    if 0 < short <= line.limit and short * RULE_SHARE <= total:
+        given = {max(owed, key=lambda item: item.open).id: (short, line.reason_code)}
+        return _shared(Explained.ROUNDING, owed, named, line.amount, [(Fact.RULE, (line.rule,))], given)
     if 0 < short <= limits.fee and short * FEE_SHARE <= total and not _is_late(line, owed, short):
         largest = max(owed, key=lambda item: item.open)
         given = {largest.id: (short, "bank_fee")}

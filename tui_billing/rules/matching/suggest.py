@@ -99,7 +99,7 @@ class Matcher:
     def _customers(self, line: Line, named: Named, known: Known) -> list[int]:
         """Whom to look at: whom the text, the payer or the amount points to."""
         if line.customer_id:
-            return [line.customer_id]
+            return [line.customer_id] if line.customer_id in self.book.payers else []
         found: dict[int, None] = {}
         for item, naming, _fact in named.items.values():
             if naming > Naming.COUNTER:
