@@ -6,7 +6,9 @@ import asyncio
 from pathlib import Path
 
 from tests.builders import clerk, issued
+from tui_billing.locale import say
 from tui_billing.screens.dispute_detail import DisputeScreen
+from tui_billing.screens.inquiry_entry import SUBJECT_WORDS
 from tui_billing.services import disputes, operators
 
 
@@ -133,3 +135,32 @@ async def test_a_correction_is_a_form_filled_from_the_invoice(workstation, books
         await hand.settle()
         assert books.row("SELECT kind, type_code FROM invoice ORDER BY id DESC LIMIT 1") == ("corrective", "384")
         assert books.value("SELECT open FROM invoice ORDER BY id LIMIT 1") == 0
+
+
+async def test_every_key_of_the_case_screens_is_named_at_80_columns(workstation, books):
+    done = issued(books, "ACME", "A10")
+    disputes.open_dispute(books, clerk(), done["id"])
+    for language in ("en", "fr"):
+        async with workstation(language=language) as hand:
+
+            async def named(place: str, language: str = language, hand=hand) -> None:
+                await hand.settle()
+                shown, screen = hand.row("#keys"), hand.app.screen
+                for key, words in screen.keys():
+                    assert words in shown, f"{language} {place}: {key} {words} in {shown}"
+
+            await hand.keys("2", "enter")
+            await named("invoice")
+            await hand.keys("c")
+            await named("credit form")
+            await hand.keys("escape", "d")
+            await named("dispute form")
+            await hand.keys("escape", "4")
+            await named("disputes")
+            await hand.keys("w")
+            await named("waiting credits")
+            await hand.keys("escape", "enter")
+            await named("dispute")
+            await hand.keys("tab", "i")
+            for letter, words in zip("abcdefgh", SUBJECT_WORDS.values(), strict=True):
+                assert f"{letter} {say(words, language)}" in hand.row("#history")

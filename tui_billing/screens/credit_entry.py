@@ -23,6 +23,7 @@ class CreditEntryScreen(FormScreen):
     """Lines, amount, reason; what would be left stands below while it is typed. Nothing typed credits all."""
 
     AUTO_FOCUS = "#lines"
+    SAVE = N_("issue the credit note")
     FIELDS = (
         ("lines", N_("Lines"), 30),
         ("amount", N_("Amount"), 16),

@@ -36,6 +36,7 @@ class DisputeScreen(BillingScreen):
     """The cursor is in the note: text and Ctrl+S write it. Tab goes to the timeline, where letters act."""
 
     AUTO_FOCUS = "#note"
+    KEY_ROWS = 2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f10", "save", N_("write the note"), show=False, id="record.save"),
         Binding("f7,ctrl+t", "move_on", N_("next status"), show=False, id="dispute.move"),
@@ -86,6 +87,9 @@ class DisputeScreen(BillingScreen):
             ("Tab", _("timeline")),
             ("c", _("credit")),
             ("f", _("evidence")),
+            ("o", _("invoice")),
+            ("x", _("explain")),
+            ("i", _("inquiry")),
             ("Esc", _("back")),
         ]
 

@@ -54,6 +54,7 @@ class DisputeEntryScreen(FormScreen):
     """Reason, lines or amount, note; Ctrl+S shows what will be opened, Enter opens it."""
 
     AUTO_FOCUS = "#reason"
+    SAVE = N_("open the dispute")
     FIELDS = (
         ("reason", N_("Reason"), 26),
         ("lines", N_("Lines"), 26),

@@ -42,6 +42,7 @@ class DisputesScreen(ListScreen):
         Binding("w", "waiting_credits", N_("credits to approve"), show=False, id="credit.waiting"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
     ]
+    KEY_ROWS = 2
     EMPTY = N_("no dispute; d on an invoice opens one")
     FILTER_HINT = N_("number, customer, reason, owner, status")
 

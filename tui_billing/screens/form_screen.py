@@ -30,6 +30,8 @@ class FormScreen(BillingScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]
     #: (name, caption, cells wide) in the order of Tab.
     FIELDS: tuple[tuple[str, str, int], ...] = ()
+    #: What Ctrl+S does, for the key line.
+    SAVE = N_("save")
     #: Fields that show and do not take.
     FIXED: frozenset[str] = frozenset()
 
@@ -74,7 +76,7 @@ class FormScreen(BillingScreen):
         yield from self.hints()
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return [("Enter", _("next field")), ("^S", _("save")), ("Esc", _("back, keeps what is typed"))]
+        return [("Enter", _("next field")), ("^S", _(self.SAVE)), ("Esc", _("back, keeps what is typed"))]
 
     def field(self, name: str) -> Field:
         """A field by its name."""

@@ -101,6 +101,8 @@ class BillingScreen(QuietScreen[Any]):
 
     #: Words in the middle of the headline; "" shows the company.
     TITLE_WORDS = ""
+    #: Rows that the names of the keys may take where the screen is narrow.
+    KEY_ROWS = 1
 
     @property
     def workstation(self) -> Workstation:
@@ -119,7 +121,7 @@ class BillingScreen(QuietScreen[Any]):
         yield Headline(id="headline")
         yield from self.body()
         yield IssueLine(id="answer")
-        yield KeyBar(id="keys")
+        yield KeyBar(most=self.KEY_ROWS, id="keys")
         yield GoPrefix()
 
     def body(self) -> ComposeResult:

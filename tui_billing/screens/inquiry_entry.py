@@ -22,6 +22,7 @@ from tui_billing.screens.form_screen import FormScreen
 from tui_billing.services.inquiries import SUBJECTS, log_inquiry
 from tui_billing.services.ready_answers import ready_answer
 from tui_billing.widgets.cells import padded
+from tui_billing.widgets.key_bar import rows_of
 from tui_billing.widgets.reader import Line, Reader, wrapped
 
 SUBJECT_WORDS = {
@@ -162,8 +163,11 @@ class InquiryEntryScreen(FormScreen):
 
     def _show(self) -> None:
         width = max(40, self.size.width)
-        cells = [f"{letter} {word(SUBJECT_WORDS, token)}" for letter, token in _LETTERS.items()]
-        lines: list[Line] = [[(" " + "  ".join(cells), "dim")]]
+        subjects = [(letter, word(SUBJECT_WORDS, token)) for letter, token in _LETTERS.items()]
+        lines: list[Line] = [
+            [(" " + "  ".join(f"{letter} {words}" for letter, words in row), "dim")]
+            for row in rows_of(subjects, width, len(subjects))
+        ]
         lines += [[("  → " if not place else "    ", "bold"), (part, "green")] for place, part in enumerate(
             wrapped(self._answer, width - 6))]  # fmt: skip
         if self._history is None:

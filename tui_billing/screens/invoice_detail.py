@@ -28,6 +28,7 @@ from tui_billing.widgets.reader import Reader
 class InvoiceDetailScreen(BillingScreen):
     """One document."""
 
+    KEY_ROWS = 2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("d", "dispute", N_("dispute"), show=False, id="dispute.open"),
         Binding("c", "credit", N_("credit"), show=False, id="record.credit"),

@@ -44,8 +44,8 @@ class WaitingCreditsScreen(ListScreen):
             Column(_("author"), 8),
         ]
 
-    def row_keys(self) -> Sequence[tuple[str, str]]:
-        return [("Enter a b", _("issue, refuse"))]
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return [("Enter", _("issue or refuse")), ("/", _("filter")), ("i", _("inquiry")), ("Esc", _("back"))]
 
     def parse_filter(self, text: str) -> tuple[str, ...]:
         return tuple(fold(text).split())

@@ -1,4 +1,4 @@
-"""The line at the bottom that names the keys of a screen, most important first; what does not fit is dropped."""
+"""The foot that names the keys of a screen, most important first; a screen with many keys has a second row of them."""
 
 from __future__ import annotations
 
@@ -33,8 +33,18 @@ def fitting(keys: Sequence[tuple[str, str]], cells: int) -> list[tuple[str, str]
     return shown
 
 
+def rows_of(keys: Sequence[tuple[str, str]], cells: int, most: int) -> list[list[tuple[str, str]]]:
+    """The keys in as many rows of so many cells as they need, at most `most`; what then does not fit is dropped."""
+    rows: list[list[tuple[str, str]]] = []
+    left = list(keys)
+    while left and len(rows) < most and (row := fitting(left, cells)):
+        rows.append(row)
+        left = left[len(row) :]
+    return rows or [[]]
+
+
 class KeyBar(Widget):
-    """One line of (key, word) pairs."""
+    """Lines of (key, word) pairs: one, or up to `most` where one is too narrow."""
 
     DEFAULT_CSS = """
     KeyBar { height: 1; width: 1fr; background: $bar-background; }
@@ -42,8 +52,9 @@ class KeyBar(Widget):
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"key-bar--key"}
 
-    def __init__(self, keys: Sequence[tuple[str, str]] = (), *, id: str | None = None) -> None:
+    def __init__(self, keys: Sequence[tuple[str, str]] = (), *, most: int = 1, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._most = most
         self._keys = [(safe(key), safe(word)) for key, word in keys]
 
     @property
@@ -56,16 +67,26 @@ class KeyBar(Widget):
         new = [(safe(_(NAMES[key]) if key in NAMES else key), safe(word)) for key, word in keys]
         if new != self._keys:
             self._keys = new
+            self._grow()
             self.refresh()
+
+    def on_resize(self) -> None:
+        self._grow()
+
+    def _grow(self) -> None:
+        """Be as high as the keys need in this width."""
+        if self._most > 1 and self.size.width:
+            self.styles.height = len(rows_of(self._keys, self.size.width, self._most))
 
     def render_line(self, y: int) -> Strip:
         """The line."""
         cells, style = self.size.width, self.rich_style
-        if y:
+        rows = rows_of(self._keys, cells, self._most)
+        if y >= len(rows):
             return Strip.blank(cells, style)
         key_style = self.get_component_rich_style("key-bar--key")
         segments = [Segment(" ", style)]
-        for number, (key, word) in enumerate(fitting(self._keys, cells)):
+        for number, (key, word) in enumerate(rows[y]):
             segments.append(Segment(key, key_style))
             if number or word:
                 segments.append(Segment((f" {word}" if word else "") + " " * GAP, style))
