@@ -146,7 +146,8 @@ async def test_every_key_of_the_case_screens_is_named_at_80_columns(workstation,
             async def named(place: str, language: str = language, hand=hand) -> None:
                 await hand.settle()
                 shown, screen = hand.row("#keys"), hand.app.screen
-                for key, words in screen.keys():
+                named_keys = screen.keys()
+                for key, words in named_keys:
                     assert words in shown, f"{language} {place}: {key} {words} in {shown}"
 
             await hand.keys("2", "enter")
