@@ -1,4 +1,4 @@
-"""Disputes and inquiries proved: they are what their dated changes and the audit events say."""
+"""Disputes, credits that wait and inquiries proved: they are what their dated changes and the audit events say."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tui_billing.models.door import Books
+from tui_billing.services.credit_approval import request_content
 from tui_billing.services.disputes import CHANGE, note_content
 from tui_billing.services.inquiries import inquiry_content
 
 #: Entities of the audit chain that are proved here.
-CASES = frozenset({"dispute", "dispute_note", "inquiry"})
+CASES = frozenset({"dispute", "dispute_note", "inquiry", "credit_request"})
 Event = tuple[str, int, str, dict[str, Any]]  # entity, its id, the document's number, content
 
 
@@ -23,9 +24,20 @@ def case_differences(books: Books, events: Iterable[Event]) -> Iterator[tuple[st
     ):
         if values[:3] != values[3:]:
             yield number, f"dispute {key} is not what its last change says"
+    # a request changes once, when it is decided: its last event tells what stands
+    requests: dict[int, tuple[str, dict[str, Any]]] = {}
     for entity, key, number, told in events:
-        if not _stands(books, entity, key, told):
+        if entity == "credit_request":
+            requests[key] = number, told
+        elif not _stands(books, entity, key, told):
             yield number, f"{entity} {key} is not what was written"
+    for key, number in books.rows(
+        "SELECT r.id, i.number FROM credit_request r JOIN invoice i ON i.id = r.invoice_id ORDER BY r.id"
+    ):
+        if requests.pop(key, ("", {}))[1] != request_content(books, key):
+            yield number, f"credit_request {key} is not what was written"
+    for key, (number, _told) in requests.items():
+        yield number, f"credit_request {key} is missing"
 
 
 def _stands(books: Books, entity: str, key: int, told: dict[str, Any]) -> bool:
