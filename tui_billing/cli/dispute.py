@@ -187,12 +187,13 @@ def close(
     note: Annotated[str, typer.Option("--note", help="A last note.")] = "",
     cause: Annotated[str, typer.Option("--cause", help="Why it came to be: old_price, discount_forgotten, ...")] = "",
     learn: Annotated[bool, typer.Option("--learn", help="Keep the check that would have caught the cause.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Queue the answer as a letter to the customer.")] = False,
     as_json: Json = False,
 ) -> None:
     """Close a dispute with its outcome."""
     books, context = session.open()
     key = case_answers.find_dispute(books, dispute)
-    dispute_outcome.close_dispute(books, context, key, outcome, note, cause=cause)
+    dispute_outcome.close_dispute(books, context, key, outcome, note, cause=cause, send=send)
     if learn:
         lessons.learn(books, context.command(), key, cause)
     _tell(case_answers.dispute_json(books, key), as_json)

@@ -245,7 +245,7 @@ class DisputeScreen(BillingScreen):
                     await self._read()
                     return
                 self.workstation.render_document(done["id"], done["number"])
-            await self.desk.do(close_dispute, self.dispute_id, outcome, note, row.version, cause=cause)
+            await self.desk.do(close_dispute, self.dispute_id, outcome, note, row.version, cause=cause, send=True)
         except Problem as error:
             self.say_problem(error)
         else:

@@ -72,6 +72,31 @@ def _enqueue_invoice(work: Work, head: Sequence[Any], sender: str) -> list[str]:
     return add_rows(work, base, ways, language, sender)
 
 
+def enqueue_copy(work: Work, invoice_id: int) -> list[str]:
+    """Queue an issued document once more for the customer's recipients, who asked for a copy; returns them.
+
+    A platform gets none: what lies there is the document itself.
+    """
+    row = locked(work.books, "invoice", "id, number, customer_id, language, state", invoice_id)
+    if row is None or row[4] != "issued":
+        return []
+    document = f"invoice:{invoice_id}"
+    edition = work.books.value("SELECT max(edition) FROM delivery WHERE document = ?", (document,))
+    base = {
+        "document": document,
+        "invoice_id": invoice_id,
+        "customer_id": row[2],
+        "name": row[1],
+        "edition": int(edition or 0) + 1,  # type: ignore[call-overload]
+    }
+    ways = [way for way in ways_for(work.books, row[2], "invoice") if way.channel != "platform"]
+    sender = str(work.books.value("SELECT sender FROM delivery_setting WHERE id = 1") or "")
+    new = add_rows(work, base, ways, row[3], sender)
+    if new:
+        work.audit("send", "invoice", invoice_id, {"v": 1, "recipients": new}, row[1])
+    return new
+
+
 def enqueue_letter(work: Work, letter_id: int, name: str, customer_id: int, language: str) -> list[str]:
     """Queue a letter in the transaction that writes it; returns the recipients."""
     sender = str(work.books.value("SELECT sender FROM delivery_setting WHERE id = 1") or "")

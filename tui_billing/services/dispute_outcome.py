@@ -17,6 +17,7 @@ from tui_billing.services.credit import issue_credit, planned
 from tui_billing.services.credit_approval import ask_second
 from tui_billing.services.dispute_letter import letter_of
 from tui_billing.services.disputes import dispute_content, record_change, same_version, standing, write_note
+from tui_billing.services.letters import plain_letter, write_in
 
 
 def close_dispute(
@@ -28,12 +29,14 @@ def close_dispute(
     version: int | None = None,
     *,
     cause: str = "",
+    send: bool = False,
 ) -> None:
     """Close a dispute with its outcome; the disputed amount is undisputed from then on.
 
     `corrected` and `credited` need credit notes (or a corrective invoice) over the whole disputed amount; with the
     other outcomes it is owed as it was. The answer to the customer is written into the timeline, in the customer's
-    language. `cause` is one of `rules.disputes.CAUSES`. Raises `Refused` while money is undecided.
+    language. `cause` is one of `rules.disputes.CAUSES`. With `send` the answer is a letter
+    too, kept and queued for whoever gets the customer's letters. Raises `Refused` while money is undecided.
     """
     if outcome not in OUTCOMES:
         raise Problem(
@@ -64,7 +67,13 @@ def close_dispute(
             cause=cause,
             version=row["version"] + 1,
         )
-        write_note(work, dispute_id, "letter", letter_of(books, dispute_id, outcome, work.today))
+        answer = letter_of(books, dispute_id, outcome, work.today)
+        write_note(work, dispute_id, "letter", answer)
+        if send:
+            subject, *paragraphs = answer.split("\n")
+            customer = int(books.value("SELECT customer_id FROM dispute WHERE id = ?", (dispute_id,)))  # type: ignore[call-overload]
+            letter = plain_letter(books, customer, work.today, subject[:100], "\n\n".join(paragraphs))
+            write_in(work, customer, letter, send=True)
         write_note(work, dispute_id, "closed", note or outcome)
         record_change(work, dispute_id, row["invoice_id"], "closed", row["amount"], outcome)
         work.audit("close_dispute", "dispute", dispute_id, dispute_content(books, dispute_id), number)

@@ -11,6 +11,7 @@ from tui_billing.models.write import add
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import clean, quote
 from tui_billing.services.context import Context, Work, transact
+from tui_billing.services.delivery import enqueue_copy
 
 CHANNELS = ("call", "mail", "letter", "visit")
 #: What an inquiry is about.
@@ -33,6 +34,8 @@ def log_inquiry(
     follows: int | None = None,
 ) -> int:
     """Log an inquiry of a customer; return its id. Rows are never changed: what follows one names it in `follows`.
+
+    Where a copy of an invoice is asked for, the invoice is queued for the customer in the same transaction.
 
     `text` may be empty where a subject says it all. Raises `Problem` for an unknown channel or subject, and where
     neither a text nor a subject says anything.
@@ -75,6 +78,8 @@ def log_inquiry(
             follows_id=follows,
         )
         work.audit("log_inquiry", "inquiry", inquiry, inquiry_content(books, inquiry), f"{code} {text[:60]}".strip())
+        if subject == "copy" and invoice_id is not None:
+            enqueue_copy(work, invoice_id)
         return inquiry
 
     return transact(books, context, "inquiry", do)

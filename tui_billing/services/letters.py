@@ -170,30 +170,31 @@ def write_letter(
     books: Books, context: Context, customer_id: int, letter: PrintableLetter, *, send: bool
 ) -> dict[str, Any]:
     """Keep a letter as it is, and queue it for the customer's recipients where `send`; {"id", "name", "queued"}."""
+    return transact(books, context, "letter", lambda work: write_in(work, customer_id, letter, send=send))
 
-    def do(work: Work) -> dict[str, Any]:
-        name = letter.name
-        count = 1
-        while books.row("SELECT 1 FROM letter WHERE name = ?", (name,)):
-            count += 1
-            name = f"{letter.name}-{count}"
-        content = {**letter.to_json(), "name": name}
-        key = add(
-            Letter,
-            kind=letter.kind,
-            name=name,
-            customer_id=customer_id,
-            date=letter.date,
-            language=letter.language,
-            content=content,
-            operator_id=work.operator_id,
-            at=work.at,
-        )
-        queued = enqueue_letter(work, key, name, customer_id, letter.language) if send else []
-        work.audit("write", "letter", key, {"v": 1, "content": content, "recipients": queued}, name)
-        return {"id": key, "name": name, "queued": queued}
 
-    return transact(books, context, "letter", do)
+def write_in(work: Work, customer_id: int, letter: PrintableLetter, *, send: bool) -> dict[str, Any]:
+    """The same inside an open transaction."""
+    name = letter.name
+    count = 1
+    while work.books.row("SELECT 1 FROM letter WHERE name = ?", (name,)):
+        count += 1
+        name = f"{letter.name}-{count}"
+    content = {**letter.to_json(), "name": name}
+    key = add(
+        Letter,
+        kind=letter.kind,
+        name=name,
+        customer_id=customer_id,
+        date=letter.date,
+        language=letter.language,
+        content=content,
+        operator_id=work.operator_id,
+        at=work.at,
+    )
+    queued = enqueue_letter(work, key, name, customer_id, letter.language) if send else []
+    work.audit("write", "letter", key, {"v": 1, "content": content, "recipients": queued}, name)
+    return {"id": key, "name": name, "queued": queued}
 
 
 def letter_of(books: Books, letter_id: int) -> PrintableLetter:
