@@ -385,6 +385,12 @@ def test_a_row_that_cannot_be_read_refuses_the_file_with_its_number(tmp_path, ro
     assert not found.statements and found.remarks[0].kind == "refused" and found.remarks[0].line == 3
 
 
+@pytest.mark.parametrize("heads", ["Fecha;Valor;Concepto;Importe", "Data;Data valuta;Causale;Importo"])
+def test_headings_of_spain_and_italy_are_known(tmp_path, heads):
+    found = read_text(tmp_path, f"{heads}\n24/11/2026;25/11/2026;Cuota;-1.234,56\n", currency="EUR")
+    assert [(line.date, line.amount, line.text) for line in found.lines] == [(DAY, -1234_56, "Cuota")]
+
+
 def test_a_running_balance_that_does_not_follow_is_told(tmp_path):
     text = "Date;Libellé;Montant;Solde\n13/11/2026;a;1,00;11,00\n14/11/2026;b;2,00;14,00\n"
     ((statement, lines),) = read_text(tmp_path, text).statements

@@ -54,7 +54,7 @@ _HEADINGS: dict[str, str] = {
     "amount": "amount|montant|betrag|umsatz|bedrag|montant operation|montant de l operation|transaction amount"
     "|montant en eur|montant en euros|amount eur|betrag eur|value amount|montant eur|net amount|amount in eur"
     "|montant devise|total amount|umsatz in eur|importe|sum"
-    "|importo|valor|monto|importe eur|importo eur",
+    "|importo|monto|importe eur|importo eur",
     "currency": "currency|devise|wahrung|waehrung|ccy|munt|valuta code|currency code|code devise|monnaie|account currency"
     "|transaction currency|devise de tenue"
     "|moneda|divisa|moeda",
