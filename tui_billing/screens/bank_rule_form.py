@@ -52,7 +52,8 @@ class BankRuleFormScreen(FormScreen):
         fields, operators = fields_words()
         hints = (
             _("A condition: {fields}", fields=fields),
-            _("then {operators}, then the value; matches knows * and ?", operators=operators),
+            _("then {operators}, then the value", operators=operators),
+            _("matches knows * for any characters and ? for one"),
             _("Then: customer CODE, write_off REASON, account NUMBER, or ignore and why."),
         )
         self.query_one("#rule-hints", Reader).show([*([(f" {hint}", "dim")] for hint in hints)])
