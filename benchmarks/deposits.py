@@ -63,7 +63,7 @@ def match_month(month: Month) -> list[tuple[Deposit, Verdict]]:
     """Every deposit against all that was open before the first of them."""
     items = [item_of(bill, month.orders.get(bill.id, "")) for bill in month.bills]
     book = OpenBook(items, map(payer_of, month.firms))
-    verdicts = match_many(Matcher(book, steps=4_000), [line_of(deposit) for deposit in month.deposits])
+    verdicts = match_many(Matcher(book, steps=4_000, brief=True), [line_of(deposit) for deposit in month.deposits])
     return list(zip(month.deposits, verdicts, strict=True))
 
 

@@ -85,7 +85,7 @@ def rehearse(books: Books) -> list[Matched]:
             pieces.append((row, 0, line_of(row), True))
         elif row["open"] > 0:
             pieces.extend(_pieces(row, rules))
-    matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS)
+    matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
     found = iter(match_many(matcher, [piece[2] for place, piece in enumerate(pieces) if place not in ruled]))
     return [
         Matched(

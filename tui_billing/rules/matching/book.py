@@ -7,14 +7,19 @@ that is open, loaded once. The rules are the same.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from functools import cached_property
+from itertools import islice
+from typing import TypeVar
 
 from tui_billing.rules.identifiers import compact
 from tui_billing.rules.matching.facts import Item, Payer
 from tui_billing.rules.matching.names import is_cut_name, is_telling, name_words
 from tui_billing.rules.matching.numbers import parts_of
 
+K = TypeVar("K", bound=Hashable)
+#: Items by a key, each list by the ids in it: one is taken out without going through the others.
+Index = dict[K, dict[int, Item]]
 #: An order number shorter than this is any number.
 SHORTEST_ORDER = 4
 
@@ -25,11 +30,11 @@ class OpenBook:
     def __init__(self, items: Iterable[Item], payers: Iterable[Payer]) -> None:
         self.payers = {payer.id: payer for payer in payers}
         self.by_customer: dict[int, list[Item]] = {}
-        self.by_amount: dict[tuple[str, int], list[Item]] = {}
-        self.by_discount: dict[tuple[str, int], list[Item]] = {}
-        self.by_number: dict[tuple[int, int], list[Item]] = {}
-        self.by_counter: dict[int, list[Item]] = {}
-        self.by_text: dict[str, list[Item]] = {}
+        self.by_amount: Index[tuple[str, int]] = {}
+        self.by_discount: Index[tuple[str, int]] = {}
+        self.by_number: Index[tuple[int, int]] = {}
+        self.by_counter: Index[int] = {}
+        self.by_text: Index[str] = {}
         self.parts: dict[int, tuple[str, int, int]] = {}
         self._bodies: dict[str, Item] = {}
         for item in sorted(items, key=lambda one: (one.due_date, one.id)):
@@ -46,44 +51,43 @@ class OpenBook:
 
     def add(self, item: Item) -> None:
         """Take an item in; a customer's stand in order of their due dates."""
-        insort(self.by_customer.setdefault(item.customer_id, []), item, key=lambda one: (one.due_date, one.id))
+        insort(self.by_customer.setdefault(item.customer_id, []), item, key=_due)
         self._bodies[_body_of(item.number)] = item
         parts = parts_of(item.number)
         if parts is not None:
             self.parts[item.id] = parts
-            self.by_number.setdefault(parts[1:], []).append(item)
-            self.by_counter.setdefault(parts[2], []).append(item)
+            self.by_number.setdefault(parts[1:], {})[item.id] = item
+            self.by_counter.setdefault(parts[2], {})[item.id] = item
         else:  # billed elsewhere, in another shape
-            self.by_text.setdefault(compact(item.number), []).append(item)
+            self.by_text.setdefault(compact(item.number), {})[item.id] = item
         if len(order := compact(item.order)) >= SHORTEST_ORDER:
-            self.by_text.setdefault(order, []).append(item)
+            self.by_text.setdefault(order, {})[item.id] = item
         if not item.is_credit:
-            self.by_amount.setdefault((item.currency, item.open), []).append(item)
+            self.by_amount.setdefault((item.currency, item.open), {})[item.id] = item
             if item.discounted:
-                self.by_discount.setdefault((item.currency, item.discounted), []).append(item)
+                self.by_discount.setdefault((item.currency, item.discounted), {})[item.id] = item
 
     def holds(self, item: Item) -> bool:
         """Whether an item is open here as it stands."""
-        return item in self.by_customer.get(item.customer_id, ())
+        mine = self.by_customer.get(item.customer_id, [])
+        at = bisect_left(mine, _due(item), key=_due)
+        return at < len(mine) and mine[at] == item
 
     def remove(self, item: Item) -> None:
         """Forget an item that another line has settled."""
-        mine = self.by_customer.get(item.customer_id, [])
-        if item not in mine:
+        if not self.holds(item):
             return
-        mine.remove(item)
+        mine = self.by_customer[item.customer_id]
+        del mine[bisect_left(mine, _due(item), key=_due)]
         self._bodies.pop(_body_of(item.number), None)
         parts = self.parts.pop(item.id, None)
-        places = [
-            self.by_amount.get((item.currency, item.open)),
-            self.by_discount.get((item.currency, item.discounted)),
-        ]
         if parts is not None:
-            places += [self.by_number.get(parts[1:]), self.by_counter.get(parts[2])]
-        places += [self.by_text.get(compact(item.number)), self.by_text.get(compact(item.order))]
-        for place in places:
-            if place and item in place:
-                place.remove(item)
+            _drop(self.by_number, parts[1:], item)
+            _drop(self.by_counter, parts[2], item)
+        _drop(self.by_amount, (item.currency, item.open), item)
+        _drop(self.by_discount, (item.currency, item.discounted), item)
+        _drop(self.by_text, compact(item.number), item)
+        _drop(self.by_text, compact(item.order), item)
 
     def of_reference(self, reference: str) -> Item | None:
         """The item with an ISO 11649 reference, whose check digits are right: it is made of the number."""
@@ -141,3 +145,18 @@ class OpenBook:
 def _body_of(number: str) -> str:
     """A number's letters and digits, as they stand in its ISO 11649 reference."""
     return "".join(char for char in number.upper() if char.isascii() and char.isalnum())
+
+
+def first_of(index: Index[K], key: K, most: int) -> list[Item]:
+    """Up to so many items of a key."""
+    return list(islice(index[key].values(), most)) if key in index else []
+
+
+def _due(item: Item) -> tuple[str, int]:
+    return (item.due_date, item.id)
+
+
+def _drop(index: Index[K], key: K, item: Item) -> None:
+    found = index.get(key)
+    if found is not None and found.pop(item.id, None) is not None and not found:
+        del index[key]

@@ -54,7 +54,7 @@ def _has_double(book: OpenBook, item: Item) -> bool:
     if parts is None:
         return False
     own = f"{parts[1]}{parts[2]:05d}"
-    for other in book.by_amount.get((item.currency, item.open), ()):
+    for other in book.by_amount.get((item.currency, item.open), {}).values():
         theirs = book.parts.get(other.id)
         mine = other.customer_id == item.customer_id and other.id != item.id
         if mine and theirs is not None and resembles((own,), theirs[1], theirs[2]):

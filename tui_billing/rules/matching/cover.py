@@ -87,19 +87,29 @@ def find_covers(
     must: Collection[int] = (),
     most: int = 20,
     steps: int = STEPS,
+    few: bool = False,
 ) -> Covers:
     """Sets of pieces whose sum is the deposit, up to a tolerance (minor units); all hold the keys of `must`.
 
     Pieces come in order of their due dates, credit notes among them. No set is empty, nor made of credit
-    notes alone.
+    notes alone. `few` looks for no set in no order of more than three beyond the named ones.
     """
-    return _Search(list(pieces), deposit, tolerance, frozenset(must), most, steps).run()
+    return _Search(list(pieces), deposit, tolerance, frozenset(must), most, steps, few=few).run()
 
 
 class _Search:
     def __init__(
-        self, pieces: list[Piece], deposit: int, tolerance: int, must: frozenset[int], most: int, steps: int
+        self,
+        pieces: list[Piece],
+        deposit: int,
+        tolerance: int,
+        must: frozenset[int],
+        most: int,
+        steps: int,
+        *,
+        few: bool,
     ) -> None:
+        self.few = few
         self.order = {piece.key: place for place, piece in enumerate(pieces)}
         self.all = pieces
         self.must = [piece for piece in pieces if piece.key in must]
@@ -113,7 +123,7 @@ class _Search:
         size = self._few()
         best = min((cover.rank for cover in self.shapes.values()), default=None)
         if best is None or best[0] or best[1] == Shape.MANY:
-            sure = self._many()
+            sure = False if self.few else self._many()
             best = min((cover.rank for cover in self.shapes.values()), default=(0, 0, 0))
             sure = sure or (not best[0] and best[2] <= size)
         else:
@@ -178,7 +188,7 @@ class _Search:
         if self.must:
             self._take([], self._shape_of(0))
         done = 0
-        for size in range(1, 7):
+        for size in range(1, 4 if self.few else 7):
             # A set of `size` is its first `head` items, looked up, and the rest, which are gone through.
             head = {1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: 3}[size]
             work = comb(count, size - head) + (comb(count, head) if head > 1 else count)

@@ -15,26 +15,42 @@ from tui_billing.rules.matching.witness import Known, Named
 
 #: Items of one customer among which a misspelt number is looked for.
 _LIKENESSES = 300
+#: Where many lines are matched, so many items of one amount are told of one customer: they are ambiguous.
+_EQUAL = 4
 #: A set says nothing where one of so many others of its shape is expected to add up by chance.
 _BY_CHANCE = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The open items, the differences that are explained, and how long sets are looked for."""
+    """The open items, the differences that are explained, and how long sets are looked for.
+
+    `brief` where many lines are matched: what is weaker than what was found already is not looked for.
+    """
 
     book: OpenBook
     limits: Limits
     steps: int
+    brief: bool = False
 
 
 class Customer:
     """All that a line could settle of one customer."""
 
-    def __init__(self, asked: Asked, line: Line, named: Named, known: Known, customer: int) -> None:
+    def __init__(
+        self,
+        asked: Asked,
+        line: Line,
+        named: Named,
+        known: Known,
+        customer: int,
+        items: Sequence[Item] | None = None,
+    ) -> None:
+        """`items`: those to look at, where the amount alone points to the customer; None for all that is open."""
         self.asked, self.line, self.known = asked, line, known
         self.payer = asked.book.payers[customer]
-        items = asked.book.by_customer.get(customer, ())
+        if items is None:
+            items = asked.book.by_customer.get(customer, ())
         # What was billed after the money came is paid by it only where the text says so.
         self.items = [
             item
@@ -63,6 +79,8 @@ class Customer:
         for chosen in (loosely, surely) if len(loosely) > len(surely) else (surely,):
             if any(not item.is_credit for item in chosen):
                 self._by_name(chosen)
+        if self.asked.brief and any(map(is_named_whole, self.found)):
+            return self.found
         if not self._is_explained():
             self._by_counters(surely)
         if loosely and not self._is_explained():
@@ -72,7 +90,7 @@ class Customer:
             if not self._is_one():
                 self._by_cover(())
             self._by_fee()
-        if self.whose >= Whose.SHARED:
+        if self.whose >= Whose.SHARED and not (self.asked.brief and self._is_weaker()):
             self._by_payer()
         return self.found
 
@@ -98,6 +116,10 @@ class Customer:
 
     def _is_explained(self) -> bool:
         return any(one.tier == Tier.NAMED_AND_AMOUNT and -one.evidence[3] >= Explained.ROUNDING for one in self.found)
+
+    def _is_weaker(self) -> bool:
+        """Whether something better is found than what the payer alone says."""
+        return any(one.tier < Tier.AMOUNT for one in self.found)
 
     def _is_one(self) -> bool:
         """Whether one item is the amount: sets that add up to it too are not asked for."""
@@ -134,11 +156,17 @@ class Customer:
 
     def _by_amount(self) -> None:
         line = self.line
-        for item in self.owed:
-            if line.amount in (item.open, item.open - line.charges) or (
-                item.discounted == line.amount and in_time(item, line)
-            ):
-                self._take(settle(line, [item], self.asked.limits), Shape.ONE)
+        fits = [
+            item
+            for item in self.owed
+            if line.amount in (item.open, item.open - line.charges)
+            or (item.discounted == line.amount and in_time(item, line))
+        ]
+        if self.asked.brief and len(fits) > _EQUAL:
+            fits.sort(key=lambda item: item.id not in self.named)
+            del fits[_EQUAL:]
+        for item in fits:
+            self._take(settle(line, [item], self.asked.limits), Shape.ONE)
 
     def _by_cover(self, must: Sequence[Item]) -> None:
         line, asked = self.line, self.asked
@@ -147,8 +175,10 @@ class Customer:
             return
         for amounts in self._amounts():
             pieces = [Piece(item.id, amount, item.due_date) for item, amount in zip(self.items, amounts, strict=True)]
+            # Where larger sets add up by chance they would say nothing: many lines do without them.
+            few = asked.brief and self._by_chance(amounts, comb(len(amounts) - len(keys), 4))
             covers = find_covers(
-                pieces, line.amount, tolerance=asked.limits.tolerance, must=keys, most=5, steps=asked.steps
+                pieces, line.amount, tolerance=asked.limits.tolerance, must=keys, most=5, steps=asked.steps, few=few
             )
             for cover in covers.found:
                 likely = self._is_chance(cover, amounts, len(keys)) or (cover.shape == Shape.MANY and not covers.sure)
@@ -170,6 +200,9 @@ class Customer:
         count, size = len(amounts) - named, len(cover.keys) - named
         runs = count * count // 2 if cover.shape == Shape.RUN else 0
         family = comb(count, size) if cover.shape in (Shape.PAIR, Shape.FEW, Shape.MANY) and size else runs
+        return self._by_chance(amounts, family)
+
+    def _by_chance(self, amounts: Sequence[int], family: int) -> bool:
         step = gcd(*amounts)
         width = 2 * self.asked.limits.tolerance // step + 1
         return family * width * _BY_CHANCE > max(1, self.line.amount // step)
@@ -256,6 +289,13 @@ class Customer:
         if naming >= Naming.NUMBER or (naming and payer):
             return Tier.NAMED
         return Tier.PAYER if payer else Tier.AMOUNT
+
+
+def is_named_whole(one: Suggestion) -> bool:
+    """Whether its items are named whole and are the amount: nothing that is found elsewhere comes before it."""
+    tier, contradicted, naming, explained = one.evidence[:4]
+    named = tier == Tier.NAMED_AND_AMOUNT and not contradicted and -naming >= Naming.NUMBER
+    return named and -explained >= Explained.DISCOUNT
 
 
 def _pieces(items: Sequence[Item]) -> list[Piece]:

@@ -10,14 +10,13 @@ What is certain may be posted by itself; the rule is in `certain.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from tui_billing.rules.identifiers import compact, find_references
-from tui_billing.rules.matching.book import OpenBook
+from tui_billing.rules.matching.book import OpenBook, first_of
 from tui_billing.rules.matching.certain import is_certain
 from tui_billing.rules.matching.cover import STEPS
-from tui_billing.rules.matching.customer import Asked, Customer
+from tui_billing.rules.matching.customer import Asked, Customer, is_named_whole
 from tui_billing.rules.matching.facts import Fact, Item, Line, Naming, Standing, Suggestion, Tier, Verdict
 from tui_billing.rules.matching.names import alias_of
 from tui_billing.rules.matching.numbers import Flaw, Reading, read_numbers
@@ -31,18 +30,24 @@ _MOST = 20
 class Matcher:
     """Matches lines against a book of open items."""
 
-    def __init__(self, book: OpenBook, limits: Limits | None = None, *, most: int = 8, steps: int = STEPS) -> None:
+    def __init__(
+        self, book: OpenBook, limits: Limits | None = None, *, most: int = 8, steps: int = STEPS, brief: bool = False
+    ) -> None:
         self.book = book
         self.most = most
-        self._asked = Asked(book, limits or Limits(), steps)
+        self._asked = Asked(book, limits or Limits(), steps, brief)
 
     def suggest(self, line: Line) -> Verdict:
         """Everything that the line could be cleared with, the best evidence first."""
         named = self._read(line)
         known = self._known(line)
         found: list[Suggestion] = []
-        for customer in self._customers(line, named, known):
+        pointed, of_amount = self._customers(line, named, known)
+        for customer in pointed:
             found += Customer(self._asked, line, named, known, customer).suggestions()
+        if not (self._asked.brief and any(is_named_whole(one) for one in found)):
+            for customer, items in of_amount.items():
+                found += Customer(self._asked, line, named, known, customer, items).suggestions()
         return self._verdict(line, named, found)
 
     # -- the three witnesses ------------------------------------------------
@@ -56,16 +61,16 @@ class Matcher:
                 named.add(item, Naming.REFERENCE)
         for reading in named.said.readings:
             if reading.year:
-                items: Sequence[Item] = book.by_number.get((reading.year, reading.counter), ())
+                items = first_of(book.by_number, (reading.year, reading.counter), _MOST)
             else:
-                items = book.by_counter.get(reading.counter, ())[:_MOST]
+                items = first_of(book.by_counter, reading.counter, _MOST)
             for item in items:
                 naming = self._naming(item, reading)
                 if naming:
                     named.add(item, naming)
         if book.by_text:
             for word in line.text.split():
-                for item in book.by_text.get(compact(word), ())[:_MOST]:
+                for item in first_of(book.by_text, compact(word), _MOST):
                     if compact(item.number) == compact(word):
                         named.add(item, Naming.NUMBER)
                     else:
@@ -96,23 +101,28 @@ class Matcher:
         aliases = book.by_alias.get(alias, ()) if alias else ()
         return Known(frozenset(accounts), frozenset(aliases), frozenset(book.named_in(line.payer, line.text)))
 
-    def _customers(self, line: Line, named: Named, known: Known) -> list[int]:
-        """Whom to look at: whom the text, the payer or the amount points to."""
+    def _customers(self, line: Line, named: Named, known: Known) -> tuple[list[int], dict[int, list[Item]]]:
+        """Whom to look at: whom the text or the payer points to, and whom the amount alone, with its items."""
         if line.customer_id:
-            return [line.customer_id] if line.customer_id in self.book.payers else []
+            return [line.customer_id] if line.customer_id in self.book.payers else [], {}
+        book = self.book
         found: dict[int, None] = {}
         for item, naming, _fact in named.items.values():
             if naming > Naming.COUNTER:
                 found[item.customer_id] = None
         for key in sorted(known.all)[:_MOST]:
             found[key] = None
+        others: dict[int, dict[int, Item]] = {}
         for amount in {line.amount, line.amount + line.charges}:
-            for item in self.book.by_amount.get((line.currency, amount), ())[:_MOST]:
-                found[item.customer_id] = None
-        for item in self.book.by_discount.get((line.currency, line.amount), ())[:_MOST]:
+            for item in first_of(book.by_amount, (line.currency, amount), _MOST):
+                others.setdefault(item.customer_id, {})[item.id] = item
+        for item in first_of(book.by_discount, (line.currency, line.amount), _MOST):
             if in_time(item, line):
-                found[item.customer_id] = None
-        return [key for key in found if key in self.book.payers]
+                others.setdefault(item.customer_id, {})[item.id] = item
+        of_amount = {
+            key: list(mine.values()) for key, mine in others.items() if key not in found and key in book.payers
+        }
+        return [key for key in found if key in book.payers], of_amount
 
     # -- the verdict ----------------------------------------------------------
 
