@@ -1,8 +1,10 @@
 """A large CAMT.053 read and taken in, beside a bare lxml iterparse of the same file: seconds and peak memory.
 
-    python -m benchmarks.statements [--entries N] [--seed N] [--keep FOLDER]
+    python -m benchmarks.statements [--entries N] [--seed N] [--keep FOLDER] [--match]
 
 Each side runs in a process of its own, one after the other in this one run; the file is made anew from its seed.
+With `--match` the entries pay as many open invoices of generated books, nine of ten by number, one of ten by amount
+and payer alone; the other side takes the file in and rehearses the matching of all lines against all that is open.
 """
 
 from __future__ import annotations
@@ -15,11 +17,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from benchmarks.statistics_ import Figure, render
 
+if TYPE_CHECKING:
+    from tui_billing.models.door import Books
+
+#: Of so many generated documents one is open, credit notes and other currencies aside.
+OPEN_OF = 3.6
 IBAN = "FR7630006000011234567890189"
 OPENING = 1_000_000
 _HEAD = (
@@ -46,29 +54,60 @@ _ENTRY = (
 def generate(path: Path, entries: int, seed: int) -> int:
     """Write a statement of that many entries; the sum of its movements in cents."""
     chance = random.Random(seed)
-    last = dt.date(2026, 11, 24)
     amounts = [chance.randrange(100, 500_000) * chance.choice((1, 1, 1, -1)) for _ in range(entries)]
     total = sum(amounts)
+    _write(path, amounts, _entries(chance, amounts), IBAN)
+    return total
+
+
+def generate_for(path: Path, books: Books, entries: int, seed: int) -> int:
+    """Write a statement that pays open invoices of the books; how many entries it has."""
+    from xml.sax.saxutils import escape
+
+    from tui_billing.cli.sample_data import COMPANY
+
+    chance = random.Random(seed)
+    bills = books.rows(
+        "SELECT number, open, buyer_name FROM invoice WHERE open > 0 AND state = 'issued' AND kind = 'invoice'"
+        " AND currency = 'EUR' ORDER BY id LIMIT ?",
+        (entries,),
+    )
+    chance.shuffle(bills)
+    texts = [
+        (escape(name.upper()[:70]), f"VIR SEPA FACTURE {number}" if chance.random() < 0.9 else "VIR SEPA")
+        for number, _amount, name in bills
+    ]
+    _write(path, [amount for _number, amount, _name in bills], texts, str(COMPANY["iban"]))
+    return len(bills)
+
+
+def _write(path: Path, amounts: Sequence[int], said: Iterable[tuple[str, str]], iban: str) -> None:
+    chance, last, total = random.Random(len(amounts)), dt.date(2026, 11, 24), sum(amounts)
     with path.open("w", encoding="utf-8") as file:
         balances = [
             _BALANCE.format(kind=kind, amount=_plain(amount), sign="DBIT" if amount < 0 else "CRDT", day=day)
             for kind, amount, day in (("OPBD", OPENING, "2026-11-01"), ("CLBD", OPENING + total, last.isoformat()))
         ]
-        file.write(_HEAD.format(iban=IBAN, opening=balances[0], closing=balances[1]))
-        for number, amount in enumerate(amounts):
+        file.write(_HEAD.format(iban=iban, opening=balances[0], closing=balances[1]))
+        for number, (amount, (payer, text)) in enumerate(zip(amounts, said, strict=True)):
             file.write(
                 _ENTRY.format(
                     number=number,
                     amount=_plain(amount),
                     sign="DBIT" if amount < 0 else "CRDT",
                     day=(last - dt.timedelta(chance.randrange(23))).isoformat(),
-                    payer=f"CLIENT {chance.randrange(400):04} &amp; FILS",
+                    payer=payer,
                     iban=f"FR76{chance.randrange(10**23):023}",
-                    text=f"VIR SEPA FACTURE F2026-{chance.randrange(100_000):05}",
+                    text=text,
                 )
             )
         file.write("</Stmt></BkToCstmrStmt></Document>\n")
-    return total
+
+
+def _entries(chance: random.Random, amounts: Sequence[int]) -> Iterator[tuple[str, str]]:
+    for _ in amounts:
+        payer, number = chance.randrange(400), chance.randrange(100_000)
+        yield f"CLIENT {payer:04} &amp; FILS", f"VIR SEPA FACTURE F2026-{number:05}"
 
 
 def _plain(cents: int) -> str:
@@ -117,7 +156,33 @@ def take_in(path: Path, folder: Path) -> int:
     return added
 
 
-SIDES: dict[str, Callable[[Path, Path], int]] = {"bare": bare, "rehearse": rehearse, "take_in": take_in}
+def match(path: Path, folder: Path) -> int:
+    """Into books that hold the open invoices which the entries pay; every line matched against all that is open."""
+    from tui_billing.models.door import open_books
+    from tui_billing.services.context import Context
+    from tui_billing.services.matching import counts
+    from tui_billing.services.matching import rehearse as match_all
+    from tui_billing.services.statement_taken import Taken
+    from tui_billing.services.statements import import_statements
+
+    books = open_books(str(folder / "books.db"))
+    context = Context("bench", dt.date(2026, 11, 25), role="supervisor")
+    start = time.perf_counter()
+    results = import_statements(books, context.command(), path)
+    added = sum(taken.added for taken in results if isinstance(taken, Taken))
+    between = time.perf_counter()
+    matched = match_all(books)
+    spent = time.perf_counter() - between
+    print(
+        f"taken in: {between - start:.1f} s; {len(matched):,} lines matched: {spent:.1f} s,"
+        f" {1000 * spent / max(1, len(matched)):.2f} ms each; {counts(matched)}",
+        file=sys.stderr,
+    )
+    books.shut()
+    return added
+
+
+SIDES: dict[str, Callable[[Path, Path], int]] = {"bare": bare, "rehearse": rehearse, "take_in": take_in, "match": match}
 
 
 def run_side(side: str, path: Path, entries: int) -> tuple[float, float]:
@@ -135,7 +200,7 @@ def compare(entries: int, seed: int, folder: Path) -> list[Figure]:
     path = folder / "statement.xml"
     generate(path, entries, seed)
     figures = []
-    measured = {side: run_side(side, path, entries) for side in SIDES}
+    measured = {side: run_side(side, path, entries) for side in ("bare", "rehearse", "take_in")}
     beside = measured["bare"]
     for side, name in (("rehearse", "read and checked"), ("take_in", "taken in")):
         seconds, peak = measured[side]
@@ -145,12 +210,40 @@ def compare(entries: int, seed: int, folder: Path) -> list[Figure]:
     return figures
 
 
+def compare_match(entries: int, seed: int, folder: Path) -> list[Figure]:
+    """The file read bare, beside the file taken in and matched."""
+    from tui_billing.models.door import open_books
+
+    place = folder / "books.db"
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.generate",
+        "--invoices",
+        str(round(entries * OPEN_OF)),
+        "--db",
+        str(place),
+    ]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=Path(__file__).parents[1])
+    books = open_books(str(place))
+    path = folder / "statement.xml"
+    count = generate_for(path, books, entries, seed)
+    books.shut()
+    beside = run_side("bare", path, count)
+    seconds, peak = run_side("match", path, count)
+    return [
+        Figure(f"{count:,} entries taken in and matched", "s", seconds, beside[0]),
+        Figure(f"{count:,} entries taken in and matched, peak memory", "MiB", peak, beside[1]),
+    ]
+
+
 def main() -> int:
     """Print the figures; `--side` is what the processes are started with."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--entries", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="where the file lies, kept for a look")
+    parser.add_argument("--match", action="store_true", help="pay and match open invoices of generated books")
     parser.add_argument("--side", choices=sorted(SIDES), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.side:
@@ -159,7 +252,8 @@ def main() -> int:
         print(count, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        print(render(compare(wanted.entries, wanted.seed, wanted.keep or Path(folder))))
+        run = compare_match if wanted.match else compare
+        print(render(run(wanted.entries, wanted.seed, wanted.keep or Path(folder))))
     return 0
 
 

@@ -416,3 +416,19 @@ def test_a_currency_beside_the_amount() -> None:
     assert split_currency("usd 1,250.00") == ("1,250.00", "USD")
     assert split_currency("12€") == ("12", "EUR")
     assert split_currency("=3*45.5") == ("=3*45.5", "")
+
+
+@SQLITE
+async def test_a_proposal_read_while_the_screen_goes_away_is_shown_nowhere(
+    workstation: Callable[..., Any], firm_url: str
+) -> None:
+    bill(firm_url)
+    put(firm_url, {"amount": 400_00, "text": "rent", "payer": "ACME"})
+    async with workstation() as hand:
+        await hand.keys("3")
+        screen = hand.app.screen
+        assert screen.waiting is not None
+        await screen.pane.remove()  # its parts go one after the other
+        assert await screen.read_proposal() is not None
+        await screen.table.remove()
+        assert screen.waiting is None and await screen.read_proposal() is None

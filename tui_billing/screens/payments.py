@@ -218,11 +218,9 @@ class PaymentsScreen(PaymentPrompts):
             except Problem as error:
                 self.say_problem(error)
                 return None
-        if row is not None and self.waiting == row:
-            self.pane.show(self._proposal)
-        elif row is None:
-            for pane in self.query("#proposal").results(ProposalPane):
-                pane.show(None)
+        if row is None or self.waiting == row:
+            for pane in self.query("#proposal").results(ProposalPane):  # none where the screen has gone meanwhile
+                pane.show(self._proposal)
         return self._proposal
 
     async def _show_foot(self) -> None:
