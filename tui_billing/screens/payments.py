@@ -48,7 +48,11 @@ class QueueTable(PagedTable):
     async def go_back_to(self, waiting: Waiting) -> None:
         """Read around a row that is there again, with the cursor on it."""
         request = PageRequest("around", waiting.key, PAGE + 2 * self._lines())
-        await self._read(request, wanted=(waiting.kind, waiting.id))
+        wanted = (waiting.kind, waiting.id)
+        for _attempt in range(3):  # a refresh after somebody's change, begun meanwhile, takes the place of a reading
+            await self._read(request, wanted=wanted)
+            if self.row is not None and self.row.id == wanted:
+                return
 
 
 class PaymentsScreen(PaymentPrompts):
