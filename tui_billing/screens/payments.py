@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -75,6 +75,7 @@ class PaymentsScreen(PaymentPrompts):
         self._proposal: Proposal | None = None
         self._deeds: list[Deed] = []
         self._words = ""
+        self._chosen: tuple[Waiting, tuple[object, ...]] | None = None
 
     # -- parts -----------------------------------------------------------
 
@@ -218,7 +219,7 @@ class PaymentsScreen(PaymentPrompts):
             self._proposal = None
         elif self._proposal is None or self._proposal.row != row:
             try:
-                self._proposal = await self.desk.ask(propose, row)
+                self._proposal = self._as_chosen(await self.desk.ask(propose, row))
             except Problem as error:
                 self.say_problem(error)
                 return None
@@ -226,6 +227,13 @@ class PaymentsScreen(PaymentPrompts):
             for pane in self.query("#proposal").results(ProposalPane):  # none where the screen has gone meanwhile
                 pane.show(self._proposal)
         return self._proposal
+
+    def _as_chosen(self, proposal: Proposal) -> Proposal:
+        """Read anew after somebody's change: what the clerk has chosen stays chosen while it is there."""
+        if self._chosen is None or self._chosen[0] != proposal.row:
+            return proposal
+        keys = [one.key for one in proposal.verdict.suggestions]
+        return replace(proposal, at=keys.index(self._chosen[1]), picked=True) if self._chosen[1] in keys else proposal
 
     async def _show_foot(self) -> None:
         try:
@@ -285,7 +293,7 @@ class PaymentsScreen(PaymentPrompts):
 
     async def after(self, words: str, row: Waiting | None) -> None:
         """Read the queue again and go to the next row; the answer line says what was done."""
-        self._proposal = None
+        self._proposal = self._chosen = None
         self.set_focus(self.table)
         await self.table.read_again()
         now = self.waiting
@@ -312,6 +320,8 @@ class PaymentsScreen(PaymentPrompts):
             return
         self.say("")
         self._proposal = proposal.moved(by)
+        if self._proposal.suggestion is not None:
+            self._chosen = (self._proposal.row, self._proposal.suggestion.key)
         self.pane.show(self._proposal)
 
     def action_into_suggestions(self) -> None:
