@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from tests.builders import clerk, issued
+from tui_billing.exchange.sepa.message import prepare
 from tui_billing.models.door import Books
 from tui_billing.rules.problem import Problem, Refused
 from tui_billing.services import payment_orders
@@ -19,6 +20,7 @@ from tui_billing.services.mandates import MandateCard, add_mandate, list_mandate
 from tui_billing.services.order_lists import list_orders, show_order
 from tui_billing.services.payment_orders import cancel_order, collect, drop_part
 from tui_billing.services.receive import Payment, receive, reverse_receipt
+from tui_billing.services.refunds import Refund, Source, refund, reverse_refund
 from tui_billing.services.settings import change_company
 from tui_billing.services.verify import verify
 
@@ -205,3 +207,33 @@ def test_a_crash_before_the_renaming_loses_no_file(house):
     path = Path(collect(house, clerk(), date=LATER)["path"])
     path.replace(path.with_name(f".{path.name}.new"))
     assert Path(show_order(house, 1)["path"]).read_bytes()
+
+
+def test_refunds_are_paid_by_a_valid_file_once(house):
+    """pain.001.001.09: structured address, each refund in one live file; what the bank will pay is not taken back."""
+    kept = receive(house, clerk(), Payment("ACME", clerk().today, 5000, allocations=()))
+    other = receive(house, clerk(), Payment("DUPO", clerk().today, 700, allocations=()))
+    paid = refund(
+        house,
+        clerk(),
+        Refund("ACME", [Source("payment", kept["id"], 1234)], iban=IBAN, reason="paid twice", payee="ACME & Söhne"),
+    )
+    refund(house, clerk(), Refund("DUPO", [Source("payment", other["id"], 700)]))  # no IBAN: not for a file
+    order = payment_orders.pay_refunds(house, clerk(), date=LATER)
+    assert (order["count"], order["total"]) == (1, "12.34")
+    content = Path(order["path"]).read_bytes()
+    prepare("pain.001.001.09").validate(content.decode())
+    root = ElementTree.fromstring(content)
+    space = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+    found = {
+        tag: [one.text for one in root.iter(space + tag)] for tag in ("InstdAmt", "EndToEndId", "AdrLine", "TwnNm")
+    }
+    assert found == {"InstdAmt": ["12.34"], "EndToEndId": [f"REFUND-{paid['id']}"], "AdrLine": [], "TwnNm": ["Lyon"]}
+    with pytest.raises(Refused, match="no refund waits"):
+        payment_orders.pay_refunds(house, clerk(), date=LATER)
+    with pytest.raises(Refused, match="cancel that first"):
+        reverse_refund(house, clerk(), paid["id"], "a slip")
+    cancel_order(house, clerk(), order["id"], "not sent")
+    reverse_refund(house, clerk(), paid["id"], "a slip")
+    assert house.value("SELECT open FROM receipt WHERE id = ?", (kept["id"],)) == 5000
+    assert verify(house) == []

@@ -192,6 +192,7 @@ def reverse_refund(books: Books, context: Context, refund_id: int, reason: str =
 
     def do(work: Work) -> dict[str, Any]:
         _standing_refund(work, refund_id)
+        _require_no_live_order(books, refund_id)
         lines = standing(books, "refund_id", refund_id)
         for each in lines:
             take_back_clearing(work, each.id, work.today, reason)
@@ -199,6 +200,22 @@ def reverse_refund(books: Books, context: Context, refund_id: int, reason: str =
         return {"id": refund_id, "lines": [each.line_id for each in lines]}
 
     return transact(books, context, "reverse", do)
+
+
+def _require_no_live_order(books: Books, refund_id: int) -> None:
+    """Refuse while a file tells the bank to pay this refund: taken back and paid again, it would go out twice."""
+    row = books.row(
+        "SELECT o.id, o.message_id FROM payment_order_part p JOIN payment_order o ON o.id = p.payment_order_id"
+        " WHERE p.refund_id = ? AND o.status = 'made' AND p.dropped_on IS NULL",
+        (refund_id,),
+    )
+    if row is not None:
+        raise Refused(
+            "the bank is told to pay this refund by the file {file}; cancel that first with: tui-billing order"
+            " cancel {id}",
+            file=row[1],
+            id=row[0],
+        )
 
 
 def reverse_in(work: Work, refund_id: int, day: dt.date, reason: str) -> None:

@@ -3,7 +3,7 @@
     python -m tests.models.versions [POSTGRES_URL]
 
 Writes NAME.db.gz (SQLite) and, where a URL of an empty database is given, NAME.sql.gz, NAME being the newest
-migration. Made once for each version, before the next migration is written; never made again.
+migration. Made once for each version, when its last migration is written; never made again.
 """
 
 from __future__ import annotations
