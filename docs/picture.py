@@ -19,6 +19,7 @@ from tui_billing.screens.workstation import Workstation  # noqa: E402
 #: picture -> the keys that lead to it.
 PICTURES = {
     "overview": [],
+    "payments": ["3", *["down"] * 15],
     "entry": ["n", *"acme", "enter", *"a10 2", "enter", *"b20 10 -10%", "enter", *"c30", "enter"],
 }
 
