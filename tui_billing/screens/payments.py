@@ -59,6 +59,7 @@ class PaymentsScreen(PaymentPrompts):
     """Bank lines and receipts with money left, and what they could pay: the one screen where Enter posts."""
 
     AUTO_FOCUS = "#queue"
+    KEY_ROWS = 2
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("plus", "choose(1)", N_("next suggestion"), show=False, id="suggestion.after"),
@@ -209,6 +210,7 @@ class PaymentsScreen(PaymentPrompts):
         """A held key goes over many rows: only where the cursor rests is anything read."""
         await asyncio.sleep(REST)
         await self.read_proposal()
+        await self._show_balance()
         if self.is_attached and self._asked is None and self.waiting is not None and not self.answer_line.is_open:
             self.show_keys()
 
@@ -252,6 +254,19 @@ class PaymentsScreen(PaymentPrompts):
             told = " + ".join(money(amount, currency, code=True) for currency, amount in done.items())
             text += " · " + _("done now: {count}", count=len(self._deeds)) + (f", {told}" if told else "")
         self._words = text
+        await self._show_balance()
+
+    async def _show_balance(self) -> None:
+        """The foot, with what the bank account held after the line under the cursor."""
+        row, text = self.waiting, self._words
+        if row is not None and row.kind == "bank_line":
+            try:
+                balance = await self.desk.ask(payments.balance_after, row.id)
+            except Problem as error:
+                self.say_problem(error)
+                return
+            if balance is not None:
+                text += " · " + _("bank then: {money}", money=money(balance, row.currency, code=True))
         for foot in self.query("#foot").results(Caption):  # none where the screen has gone meanwhile
             foot.say(" " + text)
 

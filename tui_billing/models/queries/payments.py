@@ -120,6 +120,27 @@ def totals(books: Books) -> list[tuple[str, int, int]]:
     return [(currency, int(count), int(amount)) for currency, count, amount in rows]
 
 
+def balance_after(books: Books, line_id: int) -> int | None:
+    """What the bank account held after a line, in its currency, by the balance its statement states; None where none.
+
+    Counted from the opening balance on, or back from the closing one where the bank stated that alone.
+    """
+    row = books.row(
+        "SELECT s.id, s.opening, s.closing, s.balances, b.position FROM bank_line b"
+        " JOIN bank_statement s ON s.id = b.statement_id WHERE b.id = ?",
+        (line_id,),
+    )
+    if row is None or row[3] == "none":
+        return None
+    statement, opening, closing, balances, position = row
+    sign, start = ("<=", opening) if balances == "both" else (">", closing)
+    moved = books.value(
+        f"SELECT coalesce(sum(amount), 0) FROM bank_line WHERE statement_id = ? AND position {sign} ?",
+        (statement, position),
+    )
+    return start + int(moved) if balances == "both" else start - int(moved)  # type: ignore[call-overload]
+
+
 def settled_otherwise(books: Books, customer_id: int) -> dict[int, tuple[int, int]]:
     """Invoice id -> (credited, written off) of a customer's open documents that were so in part."""
     rows = books.rows(
