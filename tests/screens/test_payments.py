@@ -13,7 +13,7 @@ from textual import events
 from tests.builders import TODAY, clerk, issued
 from tests.screens.conftest import Hand
 from tui_billing.models.door import Books, open_books
-from tui_billing.models.tables import BankAccount, BankLine
+from tui_billing.models.tables import BankAccount, BankDetail, BankLine
 from tui_billing.models.write import add
 from tui_billing.rules.identifiers import payment_reference
 from tui_billing.screens.payment_form import split_currency
@@ -310,6 +310,36 @@ async def test_the_rest_is_written_off_with_a_reason(workstation: Callable[..., 
         assert "no reason to write off" in hand.said
         await press(hand, "backspace", "backspace", *"good", "enter")
         assert "a clerk gives up 10.00 EUR at most" in hand.said and hand.app.screen.waiting.left == 360_00
+    assert ask(firm_url, "SELECT sum(amount) FROM allocation") == [(0,)]
+    clean_books(firm_url)
+
+
+@SQLITE
+async def test_a_booked_entry_is_posted_transaction_by_transaction(
+    workstation: Callable[..., Any], firm_url: str
+) -> None:
+    one, two, _three = bill(firm_url)
+    put(firm_url, {"amount": 933_33, "text": "REMISE"}, {"amount": 1_00, "text": "later"})
+    books = open_books(firm_url)
+    with books.write():
+        for position, (amount, text, payer) in enumerate(
+            ((400_00, one, "ACME INDUSTRIES"), (33_33, "?", "NOBODY"), (500_00, two, "ACME INDUSTRIES")), 1
+        ):
+            values = {"amount": amount, "currency": "EUR", "text": text, "payer": payer}
+            add(BankDetail, bank_line_id=1, position=position, **values)
+    books.shut()
+    async with workstation(size=(120, 40)) as hand:
+        await press(hand, "3", "plus")
+        assert "the transactions are posted each by itself" in hand.said
+        told = "\n".join(hand.app.screen.pane.lines)
+        assert "Enter posts 2 of 3 transactions" in told and "NOBODY stays open" in told
+        assert f"400.00 ACME · {one}" in told and f"500.00 ACME · {two}" in told
+        await press(hand, "enter")
+        assert hand.said == "2 of 3 transactions posted · 33.33 EUR of the line stays open"
+        assert hand.app.screen.waiting.text == "later"
+        assert allocated(firm_url) == [(one, 400_00), (two, 500_00)]
+        await press(hand, "u")
+        assert hand.app.screen.waiting.left == 933_33
     assert ask(firm_url, "SELECT sum(amount) FROM allocation") == [(0,)]
     clean_books(firm_url)
 

@@ -7,11 +7,20 @@ from typing import Any
 
 from tests.builders import TODAY, clerk, issued
 from tui_billing.models.door import Books
-from tui_billing.models.tables import BankLine
+from tui_billing.models.queries.bank import bank_line as read_line
+from tui_billing.models.tables import BankDetail, BankLine
 from tui_billing.models.write import add
 from tui_billing.rules.matching.facts import Fact, Standing
 from tui_billing.services.clear import clear_line, take_back_line
-from tui_billing.services.matching import line_of, post_certain, rehearse, suggest, take_of
+from tui_billing.services.matching import (
+    line_of,
+    post_certain,
+    post_details,
+    rehearse,
+    suggest,
+    suggest_details,
+    take_of,
+)
 from tui_billing.services.verify import verify
 
 ACCOUNT = "FR1420041010050500013M02606"
@@ -76,8 +85,6 @@ def test_one_line_asks_a_fixed_number_of_queries(books, monkeypatch):
 
 
 def test_the_transactions_of_a_batch_are_matched_each_on_its_own(books):
-    from tui_billing.models.tables import BankDetail
-
     first, second = issued(books, "ACME", "A10 1"), issued(books, "DUPO", "A10 2", purchase_order="1")
     line = bank_line(books, 780_00 + 1_560_00, "REMISE")
     with books.write():
@@ -108,4 +115,57 @@ def test_a_suggestion_posts_what_it_says(books):
     assert best.shares[0].given_up == 10_00 and best.shares[0].reason_code == "bank_fee"
     clear_line(books, clerk(), take_of(line, best))
     assert books.value("SELECT open FROM invoice WHERE id = ?", (invoice["id"],)) == 0
+    assert verify(books) == []
+
+
+def batch(books: Books, *details: tuple[int, str, str]) -> int:
+    """A booked entry of (amount, text, payer)."""
+    line = bank_line(books, sum(amount for amount, _text, _payer in details), "REMISE")
+    with books.write():
+        for position, (amount, text, payer) in enumerate(details, 1):
+            values = {"amount": amount, "currency": "EUR", "text": text, "payer": payer}
+            add(BankDetail, bank_line_id=line, position=position, **values)
+    return line
+
+
+def test_of_a_batch_what_is_clear_is_posted_once_and_the_rest_stays_open(books):
+    first, second = issued(books, "ACME", "A10 1"), issued(books, "DUPO", "A10 2", purchase_order="1")
+    line = batch(
+        books,
+        (780_00, first["number"], "ACME INDUSTRIES"),
+        (33_33, "?", "NOBODY"),
+        (1_560_00, second["number"], "DUPONT ET FILS"),
+    )
+    details = suggest_details(books, read_line(books, line))
+    assert [one.may_post for one in details] == [True, False, True]
+    assert not any(one.is_certain for one in details)
+    context = clerk().command("once")
+    done = post_details(books, context, details)
+    assert [one["open"] for one in done] == [1_593_33, 33_33]
+    assert post_details(books, context, details) == done, "said again, nothing is done again"
+    assert books.value("SELECT open FROM bank_line WHERE id = ?", (line,)) == 33_33
+    assert books.value("SELECT count(*) FROM receipt") == 2
+    assert suggest_details(books, read_line(books, line)) == [], "a rest is one line"
+    assert verify(books) == []
+    take_back_line(books, clerk(), line)
+    assert books.value("SELECT sum(open) FROM invoice") == 2_340_00 and verify(books) == []
+
+
+def test_two_part_payments_alike_in_one_batch_are_two(books):
+    invoice = issued(books, "ACME", "A10 1")
+    line = batch(books, *[(100_00, f"acompte {invoice['number']}", "ACME INDUSTRIES")] * 2)
+    done = post_details(books, clerk().command("twice"), suggest_details(books, read_line(books, line)))
+    assert len(done) == 2 and books.value("SELECT count(*) FROM receipt") == 2
+    assert books.value("SELECT open FROM invoice WHERE id = ?", (invoice["id"],)) == 580_00
+    assert verify(books) == []
+
+
+def test_what_is_refused_in_a_batch_stays_and_stops_no_other(books):
+    first, second = issued(books, "ACME", "A10 1"), issued(books, "DUPO", "A10 2", purchase_order="1")
+    line = batch(books, (780_00, first["number"], "ACME INDUSTRIES"), (1_560_00, second["number"], "DUPONT ET FILS"))
+    details = suggest_details(books, read_line(books, line))
+    paid = bank_line(books, 780_00, first["number"], "ACME INDUSTRIES")
+    clear_line(books, clerk(), take_of(paid, suggest(books, line_of(read_line(books, paid))).best))
+    refused, done = post_details(books, clerk().command("late"), details)
+    assert "problem" in refused and done["open"] == 780_00
     assert verify(books) == []

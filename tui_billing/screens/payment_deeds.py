@@ -6,15 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tui_billing.locale import _
+from tui_billing.locale import _, translate
 from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.matching.bank_rules import Rule
 from tui_billing.rules.matching.facts import Share, Suggestion
+from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money
 from tui_billing.screens.desk import Desk
 from tui_billing.services.allocate import allocate_payments, reverse_allocation
 from tui_billing.services.clear import Take, clear_line, ignore_line, post_to_account, return_payment, take_back_line
-from tui_billing.services.matching import clear_by_rule, take_of
+from tui_billing.services.matching import clear_by_rule, post_details, take_of
 from tui_billing.services.queue import Proposal
 from tui_billing.services.receive import reverse_receipt
 from tui_billing.widgets.rule_words import rule_words
@@ -67,6 +68,22 @@ async def post(desk: Desk, proposal: Proposal, command_id: str) -> Deed:
     await desk.do(clear_line, take_of(row.id, one), command_id=command_id)
     said = _("received {amount} from {customer}", amount=amount, customer=one.customer.code) + f": {words}"
     return Deed("line", (row.id,), said, row)
+
+
+async def post_each(desk: Desk, proposal: Proposal, command_id: str) -> Deed:
+    """Clear the row transaction by transaction with what is clear; `u` takes the whole line back."""
+    row = proposal.row
+    done = await desk.do(post_details, proposal.details, command_id=command_id)
+    refused = [one for one in done if "problem" in one]
+    if len(refused) == len(done):
+        raise Problem(refused[0]["problem"], **refused[0]["values"])
+    left = min(one["open"] for one in done if "problem" not in one)  # each answers what it left of the line
+    words = _("{count} of {all} transactions posted", count=len(done) - len(refused), all=len(proposal.details))
+    if left:
+        words += " · " + _("{amount} of the line stays open", amount=money_of(left, row.currency))
+    if refused:
+        words += " · ! " + translate(Problem(refused[0]["problem"], **refused[0]["values"]))
+    return Deed("line", (row.id,), words, row)
 
 
 async def write_off_rest(desk: Desk, proposal: Proposal, code: str, command_id: str) -> Deed:

@@ -16,7 +16,7 @@ from tui_billing.models.queries import payments
 from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money, short_day
-from tui_billing.screens.payment_deeds import Deed, obey, post, take_back
+from tui_billing.screens.payment_deeds import Deed, obey, post, post_each, take_back
 from tui_billing.screens.payment_prompts import PaymentPrompts
 from tui_billing.screens.proposal_pane import ProposalPane
 from tui_billing.services.context import new_command_id
@@ -288,6 +288,9 @@ class PaymentsScreen(PaymentPrompts):
             await self.carry_out(lambda: obey(self.desk, row, rule, key))
         elif proposal.row.left < 0:
             self.say(_("this money went out: r a payment was returned, a to an account, z set it aside"))
+        elif proposal.details:
+            every, once = proposal, new_command_id()
+            await self.carry_out(lambda: post_each(self.desk, every, once))
         elif not proposal.may_post or proposal.suggestion is None:
             self.say("! " + why_not(proposal.verdict))
         elif not proposal.allocations and proposal.row.kind == "receipt":
@@ -331,7 +334,12 @@ class PaymentsScreen(PaymentPrompts):
     async def _choose(self, by: int) -> None:
         proposal = await self.read_proposal()
         if proposal is None or not proposal.verdict.suggestions:
-            self.say(_("there is no suggestion to choose"))
+            several = proposal is not None and proposal.details
+            self.say(
+                _("the transactions are posted each by itself; s sets amounts by hand")
+                if several
+                else _("there is no suggestion to choose")
+            )
             return
         self.say("")
         self._proposal = proposal.moved(by)

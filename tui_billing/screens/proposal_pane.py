@@ -98,6 +98,8 @@ class ProposalPane(Widget, can_focus=True):
             return [*lines, *((line, "") for line in _wrapped("   · " + by_rule(proposal.rule.name), cells, 2))]
         if row.left < 0:
             return lines + self._debit(proposal)
+        if proposal.details:
+            return lines + self._each(proposal)
         if not proposal.picked and (why := why_not(proposal.verdict)):
             lines += [(line, "yellow") for line in _wrapped(why, cells, 2)]
         for place, suggestion in enumerate(proposal.verdict.suggestions):
@@ -122,6 +124,24 @@ class ProposalPane(Widget, can_focus=True):
         return f"{mark} {place + 1} {one.customer.code} · {one.customer.name}" + (
             "" if chosen else f" · {settles}{more}"
         )
+
+    def _each(self, proposal: Proposal) -> list[tuple[str, str]]:
+        """A booked entry: what each of its transactions would pay."""
+        ready = sum(one.may_post for one in proposal.details)
+        lines = [(_("Enter posts {count} of {all} transactions", count=ready, all=len(proposal.details)), "bold")]
+        for one in proposal.details[:_SHOWN]:
+            best = one.verdict.best
+            if best is not None and one.may_post:
+                settles = best.shares[0].item.number if best.shares else _("on account")
+                more = f" +{len(best.shares) - 1}" if len(best.shares) > 1 else ""
+                words, mark, colour = f"{best.customer.code} · {settles}{more}", "→", "green"
+            else:
+                words, mark, colour = _("{payer} stays open", payer=one.payer or one.text), " ", "yellow"
+            amount = self._money(one.amount, one.currency)
+            lines.append((f"{mark} {one.position:>2} {amount:>12} {words}", colour))
+        if len(proposal.details) > _SHOWN:
+            lines.append(("   " + _("and {count} more", count=len(proposal.details) - _SHOWN), "dim"))
+        return lines
 
     def _items(self, one: Suggestion) -> list[tuple[str, str]]:
         lines = []

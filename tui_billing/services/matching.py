@@ -22,7 +22,7 @@ from tui_billing.rules.matching.settle import Limits
 from tui_billing.rules.matching.suggest import Matcher
 from tui_billing.rules.problem import Problem, Unusable
 from tui_billing.services.bank_rules import read_rules, seen_of
-from tui_billing.services.clear import Credit, Part, Take, clear_lines, ignore_line, post_to_account
+from tui_billing.services.clear import Credit, Part, Take, clear_line, clear_lines, ignore_line, post_to_account
 from tui_billing.services.context import Context, company, new_command_id
 from tui_billing.services.reasons import find_reason
 
@@ -53,6 +53,11 @@ class Matched:
         """Whether it may be posted by itself."""
         return self.verdict.standing == Standing.CERTAIN
 
+    @property
+    def may_post(self) -> bool:
+        """Whether a clerk's one key posts it: nothing else fits."""
+        return self.verdict.best is not None and self.verdict.standing in (Standing.CERTAIN, Standing.CLEAR)
+
 
 def limits_of(books: Books) -> Limits:
     """Within what differences are explained: the company's tolerance, and what a clerk may give a bank as its fee."""
@@ -68,6 +73,33 @@ def suggest(books: Books, line: Line) -> Verdict:
     if verdict.standing == Standing.CERTAIN:
         return Verdict(verdict.suggestions, Standing.CLEAR, verdict.rivals)
     return verdict
+
+
+def suggest_details(books: Books, row: dict[str, Any], rules: Sequence[Rule] = ()) -> list[Matched]:
+    """Each transaction of a line's row with its own verdict, [] where the line is matched whole.
+
+    What one transaction settles, the next does not find open any more. Never `certain`, as with `suggest`. A fixed
+    number of queries.
+    """
+    pieces = [(position, line) for _row, position, line, whole in _pieces(row, rules) if not whole]
+    if not pieces:
+        return []
+    matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
+    verdicts = match_many(matcher, [line for _position, line in pieces])
+    return [
+        _matched(row["id"], position, line, replace(verdict, standing=Standing.CLEAR), whole=False)
+        if verdict.standing == Standing.CERTAIN
+        else _matched(row["id"], position, line, verdict, whole=False)
+        for (position, line), verdict in zip(pieces, verdicts, strict=True)
+    ]
+
+
+def _matched(
+    line_id: int, position: int, line: Line, verdict: Verdict, *, whole: bool, rule: Rule | None = None
+) -> Matched:
+    return Matched(
+        line_id, position, line.date, line.amount, line.currency, line.text, line.payer, verdict, whole, rule
+    )
 
 
 def rehearse(books: Books) -> list[Matched]:
@@ -88,17 +120,13 @@ def rehearse(books: Books) -> list[Matched]:
     matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
     found = iter(match_many(matcher, [piece[2] for place, piece in enumerate(pieces) if place not in ruled]))
     return [
-        Matched(
+        _matched(
             row["id"],
             position,
-            line.date,
-            line.amount,
-            line.currency,
-            line.text,
-            line.payer,
+            line,
             Verdict((), Standing.CERTAIN) if place in ruled else next(found),
-            whole,
-            ruled.get(place),
+            whole=whole,
+            rule=ruled.get(place),
         )
         for place, (row, position, line, whole) in enumerate(pieces)
     ]
@@ -185,16 +213,41 @@ def post_certain(books: Books, context: Context, matched: Iterable[Matched]) -> 
     return [next(cleared) if one.rule is None else _by_rule(books, context, one) for one in sure]
 
 
+def post_details(books: Books, context: Context, details: Iterable[Matched]) -> list[dict[str, Any]]:
+    """Post a line's transactions that `may_post`, each by itself; what is refused stays open on the line.
+
+    Each has a command id of its own, by its position: two alike (two part payments of one invoice) are two, and the
+    same command said again posts nothing. Returns for each what `clear_line` answers, or {"line", "problem",
+    "values"}.
+    """
+    context = replace(context, batch_id=context.batch_id or context.command_id)
+    answers: list[dict[str, Any]] = []
+    for one in details:
+        if one.verdict.best is None or not one.may_post:
+            continue
+        own = context.command(f"{context.command_id}:{one.position}")
+        try:
+            answers.append(clear_line(books, own, take_of(one.line_id, one.verdict.best, one.amount)))
+        except Problem as problem:
+            answers.append(_refused(one.line_id, problem))
+    return answers
+
+
+def _refused(line_id: int, problem: Problem) -> dict[str, Any]:
+    """What stands for an answer; raises what is no matter of this line."""
+    if isinstance(problem, Unusable):
+        raise problem
+    values = {name: str(value) for name, value in problem.values.items()}
+    return {"line": line_id, "problem": problem.message, "values": values}
+
+
 def _by_rule(books: Books, context: Context, one: Matched) -> dict[str, Any]:
     assert one.rule is not None
     try:
         own = context.command(f"{context.batch_id}:{one.line_id}:rule")
         return clear_by_rule(books, own, one.line_id, one.rule, one.text)
     except Problem as problem:
-        if isinstance(problem, Unusable):
-            raise
-        values = {name: str(value) for name, value in problem.values.items()}
-        return {"line": one.line_id, "problem": problem.message, "values": values}
+        return _refused(one.line_id, problem)
 
 
 def clear_by_rule(books: Books, context: Context, line_id: int, rule: Rule, text: str = "") -> dict[str, Any]:

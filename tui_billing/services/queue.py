@@ -12,7 +12,7 @@ from tui_billing.rules.matching.bank_rules import Rule
 from tui_billing.rules.matching.facts import Standing, Suggestion, Verdict
 from tui_billing.rules.matching.names import is_named, name_words
 from tui_billing.services.bank_rules import read_rules
-from tui_billing.services.matching import clearing_rule, ruled_line, suggest
+from tui_billing.services.matching import Matched, clearing_rule, ruled_line, suggest, suggest_details
 
 #: A direct debit may be returned for so many days (13 months).
 _RETURNED = 400
@@ -36,7 +36,8 @@ class Proposal:
     """A row of the queue and what it could be cleared with; `at` is the suggestion that the clerk looks at.
 
     `picked` says that the clerk has chosen it: Enter posts it even where others fit as well. `rule` sets the row
-    aside or posts it to an account.
+    aside or posts it to an account. `details` are the transactions of a booked entry: Enter posts those of them that
+    are clear, each by itself, and the rest of the line stays open.
     """
 
     row: Waiting
@@ -45,6 +46,7 @@ class Proposal:
     at: int = 0
     picked: bool = False
     rule: Rule | None = None
+    details: tuple[Matched, ...] = ()
 
     @property
     def suggestion(self) -> Suggestion | None:
@@ -65,7 +67,7 @@ class Proposal:
     @property
     def may_post(self) -> bool:
         """Whether Enter posts it at once."""
-        return self.picked or self.verdict.standing in (Standing.CERTAIN, Standing.CLEAR)
+        return bool(self.details) or self.picked or self.verdict.standing in (Standing.CERTAIN, Standing.CLEAR)
 
     def moved(self, by: int) -> Proposal:
         """The next suggestion chosen, or one before; the first step chooses the first where that was ambiguous."""
@@ -80,7 +82,7 @@ def propose(books: Books, row: Waiting) -> Proposal:
     """What a row could be cleared with; a fixed number of queries."""
     line = row.line
     rules = read_rules(books) if row.kind == "bank_line" else []
-    known = bank_line(books, row.id) if rules else None
+    known = bank_line(books, row.id) if row.kind == "bank_line" else None
     if known is not None:
         rule = clearing_rule(rules, known)
         if rule is not None:
@@ -88,6 +90,9 @@ def propose(books: Books, row: Waiting) -> Proposal:
         line = ruled_line(rules, known, line)
     if row.left < 0:
         return Proposal(row, returnable=tuple(_returnable(books, row)))
+    details = suggest_details(books, known, rules) if known is not None else []
+    if any(one.may_post for one in details):
+        return Proposal(row, details=tuple(details))
     return Proposal(row, suggest(books, line))
 
 
