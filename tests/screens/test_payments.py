@@ -361,6 +361,25 @@ async def test_a_payment_that_bounced_is_open_again(workstation: Callable[..., A
 
 
 @SQLITE
+async def test_which_payment_bounced_is_chosen_where_several_fit(
+    workstation: Callable[..., Any], firm_url: str
+) -> None:
+    bill(firm_url)
+    old, new = on_account(firm_url), on_account(firm_url)
+    put(firm_url, {"amount": -300_00, "text": "REJET", "date": TODAY})
+    async with workstation(size=(120, 40)) as hand:
+        await press(hand, "3", "end", "r")
+        while hand.app.screen.waiting.left > 0:
+            await press(hand, "up")
+        await press(hand, "r")
+        assert "2 payments fit alike (ACME " in hand.said and "+ chooses, then r" in hand.said
+        await press(hand, "plus", "plus", "r", *"AM04", "enter")
+        assert hand.said == "payment of 300.00 EUR returned"
+    assert ask(firm_url, "SELECT id FROM receipt WHERE reversed_on IS NOT NULL") == [(min(old, new),)]
+    clean_books(firm_url)
+
+
+@SQLITE
 async def test_a_line_booked_elsewhere_is_set_aside(workstation: Callable[..., Any], firm_url: str) -> None:
     put(firm_url, {"amount": 33_33, "text": "TAX REFUND", "payer": "DGFIP"})
     async with workstation() as hand:

@@ -18,6 +18,7 @@ from tui_billing.services.clear import Take, clear_line, ignore_line, post_to_ac
 from tui_billing.services.matching import clear_by_rule, post_details, take_of
 from tui_billing.services.queue import Proposal
 from tui_billing.services.receive import reverse_receipt
+from tui_billing.services.returnable import Returnable
 from tui_billing.widgets.rule_words import rule_words
 
 
@@ -131,10 +132,10 @@ async def obey(desk: Desk, row: Waiting, rule: Rule, command_id: str) -> Deed:
     return Deed("line", (row.id,), f"{money_of(row.left, row.currency)}: {rule_words(rule)}", row)
 
 
-async def give_back(desk: Desk, row: Waiting, receipt_id: int, reason: str, command_id: str) -> Deed:
+async def give_back(desk: Desk, row: Waiting, one: Returnable, reason: str, command_id: str) -> Deed:
     """The bank took a payment back: what it paid is open again."""
-    await desk.do(return_payment, row.id, receipt_id, reason, command_id=command_id)
-    return Deed("line", (row.id,), _("payment of {amount} returned", amount=money_of(-row.left, row.currency)), row)
+    await desk.do(return_payment, row.id, one.id, reason, command_id=command_id)
+    return Deed("line", (row.id,), _("payment of {amount} returned", amount=money_of(one.amount, row.currency)), row)
 
 
 async def take_back(desk: Desk, deed: Deed, command_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
@@ -15,6 +16,7 @@ from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import clean
 from tui_billing.screens import payment_deeds as deeds
 from tui_billing.screens.allocate import AllocateScreen
+from tui_billing.screens.amounts import short_day
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.screens.payment_deeds import Deed, Plan, money_of
 from tui_billing.screens.payment_entry import PaymentEntryScreen
@@ -238,13 +240,21 @@ class PaymentPrompts(BillingScreen):
         if not proposal.returnable:
             self.say(_("no payment of this amount was received in the last months; a posts the line to an account"))
             return
-        one = proposal.returnable[0]
+        one = proposal.returned
+        if one is None or not proposal.may_return:
+            rivals = proposal.returnable[: proposal.rivals + 1]
+            shown = ", ".join(f"{each.customer} {short_day(dt.date.fromisoformat(each.date))}" for each in rivals[:3])
+            more = " …" if len(rivals) > 3 else ""
+            self.say(
+                _("{count} payments fit alike ({shown}): + chooses, then r", count=len(rivals), shown=shown + more)
+            )
+            return
 
         async def give_back(text: str) -> None:
             reason = clean(text, 500, "reason")
             self._close_prompt()
             command = new_command_id()
-            await self.carry_out(lambda: deeds.give_back(self.desk, row, one.id, reason, command))
+            await self.carry_out(lambda: deeds.give_back(self.desk, row, one, reason, command))
 
         words = f"{one.date} {one.customer}"
         self._prompt(_("payment of {words} returned, the bank's reason", words=words), give_back)

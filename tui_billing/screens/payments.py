@@ -105,7 +105,8 @@ class PaymentsScreen(PaymentPrompts):
         if row is not None and row.left < 0:
             ruled = self._proposal is not None and self._proposal.row == row and self._proposal.rule is not None
             own = [("Enter", _("post"))] if ruled else []
-            own += [("r", _("returned")), ("a", _("to an account")), ("z", _("set aside"))]
+            own += [("r", _("returned")), ("+", _("next suggestion"))]
+            own += [("a", _("to an account")), ("z", _("set aside"))]
         else:
             own = [
                 ("Enter", _("post")),
@@ -234,7 +235,7 @@ class PaymentsScreen(PaymentPrompts):
         """Read anew after somebody's change: what the clerk has chosen stays chosen while it is there."""
         if self._chosen is None or self._chosen[0] != proposal.row:
             return proposal
-        keys = [one.key for one in proposal.verdict.suggestions]
+        keys = proposal.keys
         return replace(proposal, at=keys.index(self._chosen[1]), picked=True) if self._chosen[1] in keys else proposal
 
     async def _show_foot(self) -> None:
@@ -333,7 +334,7 @@ class PaymentsScreen(PaymentPrompts):
 
     async def _choose(self, by: int) -> None:
         proposal = await self.read_proposal()
-        if proposal is None or not proposal.verdict.suggestions:
+        if proposal is None or not proposal.keys:
             several = proposal is not None and proposal.details
             self.say(
                 _("the transactions are posted each by itself; s sets amounts by hand")
@@ -343,8 +344,7 @@ class PaymentsScreen(PaymentPrompts):
             return
         self.say("")
         self._proposal = proposal.moved(by)
-        if self._proposal.suggestion is not None:
-            self._chosen = (self._proposal.row, self._proposal.suggestion.key)
+        self._chosen = (self._proposal.row, self._proposal.keys[self._proposal.at])
         self.pane.show(self._proposal)
 
     def action_into_suggestions(self) -> None:

@@ -19,6 +19,7 @@ from tui_billing.rules.numbers import format_money
 from tui_billing.rules.text import width
 from tui_billing.screens.amounts import short_day
 from tui_billing.services.queue import Proposal
+from tui_billing.services.returnable import Sign
 from tui_billing.widgets.cells import padded
 from tui_billing.widgets.match_words import AGAINST, fact_words, why_not
 from tui_billing.widgets.rule_words import by_rule, rule_words
@@ -26,6 +27,13 @@ from tui_billing.widgets.themes import tint
 
 #: Items of a suggestion that are shown; the last line says how many more there are.
 _SHOWN = 12
+#: What speaks for a payment that came back.
+_SIGNS = {
+    Sign.END_TO_END: N_("end-to-end reference of the payment"),
+    Sign.REFERENCE: N_("reference of the payment"),
+    Sign.MANDATE: N_("mandate of the customer"),
+    Sign.NAME: N_("name"),
+}
 
 
 class ProposalPane(Widget, can_focus=True):
@@ -169,9 +177,13 @@ class ProposalPane(Widget, can_focus=True):
 
     def _debit(self, proposal: Proposal) -> list[tuple[str, str]]:
         lines = [(_("money that went out"), "yellow")]
-        for place, one in enumerate(proposal.returnable[:8]):
-            words = f"{_day(one.date)} {one.customer} {one.name} {one.reference}"
-            lines.append((f"{'→' if place == 0 else ' '} {words}", "bold" if place == 0 else "dim"))
+        first = max(0, proposal.at - 7)
+        for place, one in enumerate(proposal.returnable[first : first + 8]):
+            chosen = place == proposal.at - first
+            words = f"{_day(one.date)} {self._money(one.amount, proposal.row.currency)} {one.customer} {one.name}"
+            lines.append((f"{'→' if chosen else ' '} {words} {one.reference}", "bold" if chosen else "dim"))
+            if chosen and one.sign in _SIGNS:
+                lines.append((f"   · {_(_SIGNS[one.sign])}", ""))
         if proposal.returnable:
             lines.append((_("r: the bank took this payment back"), "dim"))
         lines.append((_("a: post it to an account   z: set it aside"), "dim"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field, replace
 
 from tui_billing.models.door import Books
@@ -10,25 +9,9 @@ from tui_billing.models.queries.bank import bank_line
 from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.matching.bank_rules import Rule
 from tui_billing.rules.matching.facts import Standing, Suggestion, Verdict
-from tui_billing.rules.matching.names import is_named, name_words
 from tui_billing.services.bank_rules import read_rules
 from tui_billing.services.matching import Matched, clearing_rule, ruled_line, suggest, suggest_details
-
-#: A direct debit may be returned for so many days (13 months).
-_RETURNED = 400
-_MOST = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Returnable:
-    """A payment that a debit may return."""
-
-    id: int
-    date: str
-    customer: str
-    name: str
-    reference: str
-    named: bool
+from tui_billing.services.returnable import Returnable, returnable
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +52,33 @@ class Proposal:
         """Whether Enter posts it at once."""
         return bool(self.details) or self.picked or self.verdict.standing in (Standing.CERTAIN, Standing.CLEAR)
 
+    @property
+    def returned(self) -> Returnable | None:
+        """The payment that the debit is taken to return."""
+        return self.returnable[self.at] if self.at < len(self.returnable) else None
+
+    @property
+    def may_return(self) -> bool:
+        """Whether that payment is chosen, or no other fits as well."""
+        return self.picked or self.rivals == 0
+
+    @property
+    def rivals(self) -> int:
+        """How many more payments the debit may return for which as much speaks as for the first."""
+        return sum(one.sign == self.returnable[0].sign for one in self.returnable[1:])
+
+    @property
+    def keys(self) -> list[tuple[object, ...]]:
+        """What tells each thing to choose from the others."""
+        return [one.key for one in self.verdict.suggestions] or [("receipt", one.id) for one in self.returnable]
+
     def moved(self, by: int) -> Proposal:
         """The next suggestion chosen, or one before; the first step chooses the first where that was ambiguous."""
-        last = len(self.verdict.suggestions) - 1
+        last = len(self.keys) - 1
         if last < 0:
             return self
-        first = not self.picked and not self.may_post and by > 0
+        at_once = self.may_return if self.returnable else self.may_post
+        first = not self.picked and not at_once and by > 0
         return replace(self, at=self.at if first else max(0, min(last, self.at + by)), picked=True)
 
 
@@ -89,24 +93,8 @@ def propose(books: Books, row: Waiting) -> Proposal:
             return Proposal(row, rule=rule)
         line = ruled_line(rules, known, line)
     if row.left < 0:
-        return Proposal(row, returnable=tuple(_returnable(books, row)))
+        return Proposal(row, returnable=tuple(returnable(books, row, known)))
     details = suggest_details(books, known, rules) if known is not None else []
     if any(one.may_post for one in details):
         return Proposal(row, details=tuple(details))
     return Proposal(row, suggest(books, line))
-
-
-def _returnable(books: Books, row: Waiting) -> list[Returnable]:
-    """Payments of that amount in the months before, those of whom the line names first, then the newest."""
-    since = row.date - dt.timedelta(days=_RETURNED)
-    rows = books.rows(
-        "SELECT r.id, r.date, c.code, c.name, r.reference FROM receipt r JOIN customer c ON c.id = r.customer_id"
-        " WHERE r.date BETWEEN ? AND ? AND r.amount = ? AND r.currency = ? AND r.reversed_on IS NULL"
-        f" ORDER BY r.date DESC, r.id DESC LIMIT {_MOST}",
-        (since.isoformat(), row.date.isoformat(), -row.left, row.currency),
-    )
-    words = name_words(f"{row.payer} {row.text}")
-    found = [
-        Returnable(key, day, code, name, reference, is_named(name, words)) for key, day, code, name, reference in rows
-    ]
-    return sorted(found, key=lambda one: not one.named)
