@@ -336,6 +336,7 @@ async def test_a_booked_entry_is_posted_transaction_by_transaction(
         assert f"400.00 ACME · {one}" in told and f"500.00 ACME · {two}" in told
         await press(hand, "enter")
         assert hand.said == "2 of 3 transactions posted · 33.33 EUR of the line stays open"
+        await shown(hand, "#foot", "done now: 1, 900.00 EUR")
         assert hand.app.screen.waiting.text == "later"
         assert allocated(firm_url) == [(one, 400_00), (two, 500_00)]
         await press(hand, "u")
@@ -372,7 +373,7 @@ async def test_which_payment_bounced_is_chosen_where_several_fit(
         while hand.app.screen.waiting.left > 0:
             await press(hand, "up")
         await press(hand, "r")
-        assert "2 payments fit alike (ACME " in hand.said and "+ chooses, then r" in hand.said
+        assert hand.said.startswith("2 payments fit alike: + chooses, then r · ACME ")
         await press(hand, "plus", "plus", "r", *"AM04", "enter")
         assert hand.said == "payment of 300.00 EUR returned"
     assert ask(firm_url, "SELECT id FROM receipt WHERE reversed_on IS NOT NULL") == [(min(old, new),)]

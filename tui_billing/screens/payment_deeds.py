@@ -24,7 +24,10 @@ from tui_billing.widgets.rule_words import rule_words
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Something done here that `u` takes back: a bank line by its id, allocations, or a receipt of the form."""
+    """Something done here that `u` takes back: a bank line by its id, allocations, or a receipt of the form.
+
+    `left` of its row is how much of the money the deed dealt with.
+    """
 
     kind: str
     ids: tuple[int, ...]
@@ -84,7 +87,7 @@ async def post_each(desk: Desk, proposal: Proposal, command_id: str) -> Deed:
         words += " · " + _("{amount} of the line stays open", amount=money_of(left, row.currency))
     if refused:
         words += " · ! " + translate(Problem(refused[0]["problem"], **refused[0]["values"]))
-    return Deed("line", (row.id,), words, row)
+    return Deed("line", (row.id,), words, replace(row, left=row.left - left))
 
 
 async def write_off_rest(desk: Desk, proposal: Proposal, code: str, command_id: str) -> Deed:
@@ -135,7 +138,8 @@ async def obey(desk: Desk, row: Waiting, rule: Rule, command_id: str) -> Deed:
 async def give_back(desk: Desk, row: Waiting, one: Returnable, reason: str, command_id: str) -> Deed:
     """The bank took a payment back: what it paid is open again."""
     await desk.do(return_payment, row.id, one.id, reason, command_id=command_id)
-    return Deed("line", (row.id,), _("payment of {amount} returned", amount=money_of(one.amount, row.currency)), row)
+    done = replace(row, left=-one.amount)
+    return Deed("line", (row.id,), _("payment of {amount} returned", amount=money_of(one.amount, row.currency)), done)
 
 
 async def take_back(desk: Desk, deed: Deed, command_id: str) -> str:

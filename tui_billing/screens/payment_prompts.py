@@ -246,7 +246,7 @@ class PaymentPrompts(BillingScreen):
             shown = ", ".join(f"{each.customer} {short_day(dt.date.fromisoformat(each.date))}" for each in rivals[:3])
             more = " …" if len(rivals) > 3 else ""
             self.say(
-                _("{count} payments fit alike ({shown}): + chooses, then r", count=len(rivals), shown=shown + more)
+                _("{count} payments fit alike: + chooses, then r · {shown}", count=len(rivals), shown=shown + more)
             )
             return
 
