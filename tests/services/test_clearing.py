@@ -334,3 +334,13 @@ def test_verify_finds_what_was_changed_behind_our_back(books, sql, check):
         books.db.execute_sql(sql)
         guards.create(books.db)
     assert check in {found.check for found in verify(books)}
+
+
+def test_two_equal_takes_of_one_line_are_two(books):
+    """Two cheques of one amount for one customer in one booked entry: two receipts, however often it is said."""
+    takes = [Take(line(books, 20000), "ACME", amount=10000)] * 2
+    for _ in range(2):
+        done = clear.clear_lines(books, clerk(batch_id="cheques"), takes)
+        assert len({one["receipt"] for one in done}) == 2 and done[-1]["open"] == 0
+    assert books.value("SELECT count(*) FROM receipt") == 2
+    assert verify(books) == []

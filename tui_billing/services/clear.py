@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -113,7 +114,13 @@ def clear_lines(books: Books, context: Context, takes: Iterable[Take]) -> list[d
     and its values. Said again under the same batch id, what was done is answered and not done again.
     """
     context = replace(context, batch_id=context.batch_id or new_command_id())
-    pending = list(takes)
+    # Two equal takes of one line (two cheques of one amount) are two: each is told by how many went before it.
+    seen: Counter[Take] = Counter()
+    pending: list[tuple[Take, int]] = []
+    for take in takes:
+        take = replace(take, parts=tuple(take.parts), credits=tuple(take.credits))
+        pending.append((take, seen[take]))
+        seen[take] += 1
     answers: list[dict[str, Any]] = []
     while pending:
         chunk = _chunk(books, context, pending)
@@ -122,14 +129,14 @@ def clear_lines(books: Books, context: Context, takes: Iterable[Take]) -> list[d
     return answers
 
 
-def _chunk(books: Books, context: Context, pending: Sequence[Take]) -> list[dict[str, Any]]:
+def _chunk(books: Books, context: Context, pending: Sequence[tuple[Take, int]]) -> list[dict[str, Any]]:
     done: list[dict[str, Any]] = []
 
     def do(work: Work) -> int:
         done.clear()  # PostgreSQL may ask for the whole transaction again
         started = time.monotonic()
-        for take in pending:
-            done.append(_in_savepoint(work, take))
+        for take, place in pending:
+            done.append(_in_savepoint(work, take, place))
             if time.monotonic() - started > CHUNK_SECONDS:
                 break
         return len(done)
@@ -138,10 +145,10 @@ def _chunk(books: Books, context: Context, pending: Sequence[Take]) -> list[dict
     return done
 
 
-def _in_savepoint(work: Work, take: Take) -> dict[str, Any]:
+def _in_savepoint(work: Work, take: Take, place: int) -> dict[str, Any]:
     """One of the chunk, under a command id of its own; a refused one leaves nothing behind."""
     db, before = work.books.db, work.context
-    own = f"{before.batch_id}:{take.line_id}:{digest(repr(take))[:16]}"
+    own = f"{before.batch_id}:{take.line_id}:{digest(repr(take))[:16]}" + (f":{place}" if place else "")
     if (earlier := command_result(work.books, own, "clear")) is not None:
         return earlier
     db.execute_sql("SAVEPOINT one")
