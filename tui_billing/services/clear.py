@@ -1,7 +1,9 @@
 """Clearing bank lines: a line of the statement becomes receipts, refunds, returns, charges, or is set aside.
 
 One mechanism for every door: what a line is explained by are rows of `clearing` (`services/bank_lines.py`), each
-taken back by an opposite row. Amounts are minor units; those of a line are signed as the line.
+taken back by an opposite row. Here stands what becomes a customer's receipt, and what takes a line's clearings back;
+`line_links`, `line_accounts`, `refunds` and `returns` are the others. Amounts are minor units; those of a line are
+signed as the line.
 """
 
 from __future__ import annotations
@@ -20,12 +22,10 @@ from tui_billing.models.write import add
 from tui_billing.rules.canonical import digest
 from tui_billing.rules.content import LIMITS, CustomerFacts
 from tui_billing.rules.differences import ROUNDING
-from tui_billing.rules.journal import BANK_CHARGES, Entry, bank_entries, exchange_entries
 from tui_billing.rules.money import from_minor, plain, within_limit
-from tui_billing.rules.problem import NotFound, Problem, Refused, Unusable
-from tui_billing.rules.text import clean, quote
+from tui_billing.rules.problem import Problem, Refused, Unusable
+from tui_billing.rules.text import clean
 from tui_billing.services.allocate import Credit, Part, settle, settle_parts
-from tui_billing.services.balances import locked
 from tui_billing.services.bank_lines import (
     Line,
     clear,
@@ -39,7 +39,8 @@ from tui_billing.services.bank_lines import (
 from tui_billing.services.batch import CHUNK_SECONDS, command_result
 from tui_billing.services.consume import keep_in
 from tui_billing.services.context import Context, Work, company, new_command_id, transact
-from tui_billing.services.ledger import bank_code
+from tui_billing.services.line_accounts import charge, ignore_line, post_to_account
+from tui_billing.services.line_links import link_receipt
 from tui_billing.services.receive import (
     Incoming,
     known_customer,
@@ -191,7 +192,7 @@ def clear_in(work: Work, take: Take) -> dict[str, Any]:
     gross = amount + take.bank_fee
     cleared = [clear(work, line, "receipt", gross, day, receipt_id=receipt, rule_id=take.rule_id)]
     if take.bank_fee:
-        cleared.append(_charge(work, line, -take.bank_fee, day, receipt, take.rule_id))
+        cleared.append(charge(work, line, -take.bank_fee, day, receipt, take.rule_id))
     row = books.row(
         "SELECT open, (SELECT open FROM bank_line WHERE id = ?) FROM receipt WHERE id = ?", (line.id, receipt)
     )
@@ -204,23 +205,6 @@ def clear_in(work: Work, take: Take) -> dict[str, Any]:
         "allocations": done,
         "clearings": cleared,
     }
-
-
-def _charge(work: Work, line: Line, amount: int, day: dt.date, receipt: int | None, rule_id: int | None = None) -> int:
-    """A fee that the bank took with a line, to 627; `amount` is signed as the bank moved it (below 0)."""
-    entries = bank_entries(amount, in_books(work.books, line, amount), BANK_CHARGES, line.bank)
-    return clear(
-        work,
-        line,
-        "charge",
-        amount,
-        day,
-        receipt_id=receipt,
-        account=BANK_CHARGES,
-        reason=line.text[: LIMITS["reason"]],
-        rule_id=rule_id,
-        entries=entries,
-    )
 
 
 def _incoming(work: Work, take: Take, line: Line, amount: int, day: dt.date, customer: CustomerFacts) -> Incoming:
@@ -346,118 +330,3 @@ def take_back_line(books: Books, context: Context, line_id: int, reason: str = "
 
 def _made_by(books: Books, receipt_id: int | None, line_id: int) -> bool:
     return books.value("SELECT bank_line_id FROM receipt WHERE id = ?", (receipt_id,)) == line_id
-
-
-def ignore_line(
-    books: Books, context: Context, line_id: int, reason: str = "", rule_id: int | None = None
-) -> dict[str, Any]:
-    """Set aside what is open of a line: it is booked elsewhere (a purchase, wages). Returns {"line", "clearing"}."""
-    reason = clean(reason, LIMITS["reason"], "reason")
-
-    def do(work: Work) -> dict[str, Any]:
-        line = lock_line(work, line_id)
-        key = clear(work, line, "ignored", part_of(line), line.date, reason=reason, rule_id=rule_id)
-        return {"line": line_id, "clearing": key}
-
-    return transact(books, context, "clear", do)
-
-
-def post_to_account(
-    books: Books,
-    context: Context,
-    line_id: int,
-    account: str,
-    reason: str = "",
-    rule_id: int | None = None,
-    *,
-    amount: int | None = None,
-    date: dt.date | None = None,
-) -> dict[str, Any]:
-    """Post what is open of a line (or `amount` of it) to an account of the chart: a fee, an own transfer.
-
-    Returns {"line", "clearing", "open"}. Customers' accounts are refused: their money has verbs of its own.
-    """
-    reason = clean(reason, LIMITS["reason"], "reason")
-
-    def do(work: Work) -> dict[str, Any]:
-        line = lock_line(work, line_id)
-        part = part_of(line, amount)
-        code = _account(books, account, line.bank)
-        day = day_for(work, line, date)
-        entries = bank_entries(part, in_books(books, line, part), code, line.bank)
-        kind = "charge" if code == BANK_CHARGES else "account"
-        key = clear(work, line, kind, part, day, account=code, reason=reason, rule_id=rule_id, entries=entries)
-        opened = books.value("SELECT open FROM bank_line WHERE id = ?", (line_id,))
-        return {"line": line_id, "clearing": key, "open": opened}
-
-    return transact(books, context, "clear", do)
-
-
-def _account(books: Books, account: str, bank: str) -> str:
-    code = account.strip()
-    known = books.value("SELECT code FROM account WHERE code = ?", (code,))
-    if known is None:
-        raise NotFound("there is no account {code} in the chart", field="account", code=quote(account))
-    if code.startswith("41") or code == bank:
-        raise Refused("account {code} is moved by payments and refunds; choose another account", code=code)
-    return code
-
-
-def link_receipt(
-    books: Books, context: Context, line_id: int, receipt_id: int, fee: int = 0, *, amount: int | None = None
-) -> dict[str, Any]:
-    """Clear a line with a payment recorded before it stood on the statement; several may share a line.
-
-    The line takes as much as both have open, or `amount`; `fee` is what the bank took off. Returns {"line",
-    "receipt", "clearings", "open"}.
-    """
-
-    def do(work: Work) -> dict[str, Any]:
-        line = lock_line(work, line_id)
-        keys = link_in(work, line, receipt_id, fee, amount)
-        opened = books.value("SELECT open FROM bank_line WHERE id = ?", (line_id,))
-        return {"line": line_id, "receipt": receipt_id, "clearings": keys, "open": opened}
-
-    return transact(books, context, "clear", do)
-
-
-def link_in(work: Work, line: Line, receipt_id: int, fee: int = 0, amount: int | None = None) -> list[int]:
-    """The same inside an open transaction."""
-    books = work.books
-    row = locked(books, "receipt", "amount, amount_base, currency, reversed_on, bank_account_id, date", receipt_id)
-    if row is None:
-        raise NotFound("there is no payment {id}; list them with: tui-billing payment list", id=receipt_id)
-    whole, base, currency, reversed_on, account, date = row
-    if reversed_on:
-        raise Refused("this payment was reversed already on {date}", date=reversed_on)
-    if line.amount < 0:
-        raise Refused("this line is money that went out; it is a refund, a return, or goes to an account")
-    if fee < 0:
-        raise Problem("a fee is 0 or more", field="fee")
-    stands = [each for each in standing(books, "receipt_id", receipt_id) if each.kind == "receipt"]
-    day = max(line.date, dt.date.fromisoformat(date))
-    entries: list[Entry] = []
-    if currency == line.currency:
-        left = whole - sum(each.amount for each in stands)
-        if left <= 0:
-            raise Refused("this payment stands on a statement already")
-        part = part_of(line, amount if amount is not None else min(line.open, left - fee))
-        gross = part + fee
-        if gross > left:
-            raise Refused("this payment stands on a statement already")
-        moved = base if gross == whole else in_books(books, line, gross)
-    else:
-        if stands:
-            raise Refused("this payment stands on a statement already")
-        gross = part_of(line, amount) + fee
-        moved = in_books(books, line, gross)
-        entries += exchange_entries(base - moved, bank_code(books, account))
-    own = bank_code(books, account)
-    if own != line.bank:
-        entries += bank_entries(gross, moved, own, line.bank)
-    if day > work.today:
-        raise Problem("the date of a payment is today or earlier", field="date")
-    keys = [clear(work, line, "receipt", gross, day, receipt_id=receipt_id, entries=entries)]
-    if fee:
-        keys.append(_charge(work, line, -fee, day, receipt_id))
-    return keys

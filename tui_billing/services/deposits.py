@@ -24,9 +24,9 @@ from tui_billing.rules.text import clean, quote
 from tui_billing.services.balances import locked
 from tui_billing.services.bank_lines import lock_line
 from tui_billing.services.batch import CHUNK_SECONDS
-from tui_billing.services.clear import link_in
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.drafts import this_process
+from tui_billing.services.line_links import link_in
 from tui_billing.services.receive import Payment, open_items, propose, receive_in
 
 CHEQUE = "20"  # UNTDID 4461
