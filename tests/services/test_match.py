@@ -16,6 +16,7 @@ from tui_billing.rules.problem import Problem, Refused
 from tui_billing.rules.sources import source_from_json
 from tui_billing.services import billing, credit, issue, sources
 from tui_billing.services.resolve import resolve
+from tui_billing.services.source_contract import index_contract
 from tui_billing.services.verify import verify
 
 
@@ -187,7 +188,7 @@ def test_a_contract_s_price_follows_its_index_and_its_ceilings_hold(books):
     # Two anniversaries: 40 × 1.02² = 41.616, to the cent 41.62.
     assert codes(books, typed("ACME", "B20 1 41.62")) == []
     assert codes(books, typed("ACME", "B20 1 45")) == ["price_contract"]
-    sources.index_contract(books, clerk(), key, dt.date(2026, 1, 1), Decimal("1.1"), "Syntec")
+    index_contract(books, clerk(), key, dt.date(2026, 1, 1), Decimal("1.1"), "Syntec")
     assert codes(books, typed("ACME", "B20 1 44")) == []
     assert codes(books, typed("ACME", "B20 3 44")) == ["over_ceiling"]
     issued(books, "ACME", "B20 2 44")

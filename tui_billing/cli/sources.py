@@ -18,6 +18,8 @@ from tui_billing.rules.sources import source_from_json
 from tui_billing.services import billing, show, source_answers, source_import, sources
 from tui_billing.services.batch import AtLine
 from tui_billing.services.entities import find_source
+from tui_billing.services.source_content import TABLES
+from tui_billing.services.source_contract import index_contract
 
 order_app = make_app("Customers' orders: what may be billed.")
 delivery_app = make_app("Delivery notes: what was delivered, and what of it is not billed.")
@@ -72,9 +74,7 @@ def _list(kind: str, as_json: bool) -> None:
 
 def _show(kind: str, number: str, customer: str, as_json: bool) -> None:
     books, _context = session.open()
-    _tell(
-        source_answers.source_json(books, kind, find_source(books, sources.TABLES[kind][0], number, customer)), as_json
-    )
+    _tell(source_answers.source_json(books, kind, find_source(books, TABLES[kind][0], number, customer)), as_json)
 
 
 def _tell(found: dict[str, Any], as_json: bool) -> None:
@@ -113,14 +113,14 @@ def _import(kind: str, file: str, customer: str, order: str, as_json: bool) -> N
 
 def _set(kind: str, number: str, customer: str, status: str, as_json: bool) -> None:
     books, context = session.open()
-    key = find_source(books, sources.TABLES[kind][0], number, customer)
+    key = find_source(books, TABLES[kind][0], number, customer)
     sources.set_status(books, context, kind, key, status)
     _tell(source_answers.source_json(books, kind, key), as_json)
 
 
 def _bill(kind: str, number: str, customer: str, as_json: bool) -> None:
     books, context = session.open()
-    draft = billing.bill(books, context, kind, find_source(books, sources.TABLES[kind][0], number, customer))
+    draft = billing.bill(books, context, kind, find_source(books, TABLES[kind][0], number, customer))
     found = show.invoice_json(books, draft, context.today)
     put_json(found) if as_json else put(_("draft {id} is ready: tui-billing invoice issue {id}", id=draft))
 
@@ -223,5 +223,5 @@ def index(
     """Multiply the list prices of a contract from a day on."""
     books, context = session.open()
     key = find_source(books, "contract", number, customer)
-    sources.index_contract(books, context, key, parse_iso(date, "date"), parse_plain(factor, 8, "factor"), note)
+    index_contract(books, context, key, parse_iso(date, "date"), parse_plain(factor, 8, "factor"), note)
     _tell(source_answers.source_json(books, "contract", key), as_json)

@@ -16,7 +16,7 @@ from tui_billing.services.aliases import alias_differences
 from tui_billing.services.attachments import attachment_content, attachment_folder
 from tui_billing.services.check_rules import rule_content
 from tui_billing.services.match import match_content
-from tui_billing.services.sources import source_content
+from tui_billing.services.source_content import source_content
 
 #: What is wrong: check, number, sentence.
 Fault = tuple[str, str, str]

@@ -11,7 +11,7 @@ from tui_billing.rules.problem import NotFound
 from tui_billing.rules.sources import COMMANDS
 from tui_billing.services.billing import Waiting
 from tui_billing.services.show import decimal
-from tui_billing.services.sources import TABLES
+from tui_billing.services.source_content import TABLES
 
 _HEADS = {
     "order": (
