@@ -106,7 +106,7 @@ def test_a_worker_that_dies_twice_fails_its_document_alone(invoice, tmp_path):
     try:
         with pytest.raises(Problem, match="stopped twice"):
             client.render(invoice(), tmp_path / "F1.pdf").result(60)
-        client._command = WORKER
+        client._worker.command = WORKER
         assert client.render(invoice(), tmp_path / "F2.pdf").result(60).pages == 1
     finally:
         client.close()
@@ -139,7 +139,7 @@ def test_an_idle_worker_ends_and_another_takes_over(invoice, tmp_path):
     client = RendererClient(idle)
     try:
         client.render(invoice(), tmp_path / "F1.pdf").result(60)
-        worker = client._worker
+        worker = client._worker.process
         wait_for(lambda: worker.poll() is not None)
         assert worker.returncode == 0
         assert client.render(invoice(), tmp_path / "F2.pdf").result(60).path.exists()

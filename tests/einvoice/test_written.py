@@ -204,7 +204,8 @@ def test_the_worker_checks_and_survives(tmp_path: Path):
     validator = Validator()
     good = structure(simple()).xml
     assert [one for one in validator.judge(good, french=True) or () if one.is_fatal] == []
-    os.kill(validator._worker.pid, signal.SIGKILL)
+    assert validator.process_id
+    os.kill(validator.process_id, signal.SIGKILL)
     broken = good.replace(b"<ram:TypeCode>380<", b"<ram:TypeCode>999<", 1)
     found = validator.judge(broken, french=True)
     assert found is not None and any(one.is_fatal for one in found)

@@ -11,27 +11,23 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
-import select
-import subprocess
 import sys
 import threading
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from tui_billing.documents.files import document_path, partial_path, write_atomically
+from tui_billing.exchange.worker import IDLE_SECONDS, Worker, serve
 from tui_billing.rules.problem import Problem
 
 if TYPE_CHECKING:
     from tui_billing.documents.printable import PrintableInvoice
     from tui_billing.rules.findings import Finding
 
-IDLE_SECONDS = 60.0
 LONGEST_SECONDS = 120.0
-ATTEMPTS = 2
 
 __all__ = ["RendererClient", "Written", "document_path", "main", "write_invoice", "write_xml"]
 
@@ -129,28 +125,7 @@ def read_logo(path: Path | None) -> bytes | None:
 
 def main(idle_seconds: float = IDLE_SECONDS) -> int:
     """Answer requests until the input ends or nothing has come for `idle_seconds`."""
-    pending = b""
-    while True:
-        line, found, rest = pending.partition(b"\n")
-        if found:
-            pending = rest
-            if line.strip():
-                _say(_answer(line))
-            continue
-        ready, _, _ = select.select([sys.stdin], [], [], idle_seconds)
-        if not ready:
-            return 0
-        part = os.read(sys.stdin.fileno(), 1 << 16)
-        if not part:
-            if pending.strip():
-                _say(_answer(pending))
-            return 0
-        pending += part
-
-
-def _say(answer: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
+    return serve(_answer, idle_seconds)
 
 
 def _answer(line: bytes) -> dict[str, Any]:
@@ -206,20 +181,17 @@ class RendererClient:
     """
 
     def __init__(self, command: list[str] | None = None) -> None:
-        self._command = command or [sys.executable, "-m", "tui_billing.documents.renderer"]
+        self._worker = Worker(command or [sys.executable, "-m", "tui_billing.documents.renderer"], LONGEST_SECONDS)
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
-        self._worker: subprocess.Popen[bytes] | None = None
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._closed = False
-        self._abandoned = False
-        self._count = 0
 
     @property
     def process_id(self) -> int | None:
         """The worker's process id, None where none has been started."""
-        worker = self._worker
-        return worker.pid if worker else None
+        process = self._worker.process
+        return process.pid if process else None
 
     def render(self, invoice: PrintableInvoice, path: Path, logo: Path | None = None) -> Future[Written]:
         """Ask for a document at `path`; the future gives a `Written`, or raises a Problem."""
@@ -243,11 +215,9 @@ class RendererClient:
         if thread is not None:
             thread.join(timeout)
             if thread.is_alive():
-                self._abandoned = True
-                if (worker := self._worker) is not None:
-                    worker.kill()
+                self._worker.kill()
                 thread.join(5.0)
-        self._end_worker()
+        self._worker.end(patience=2.0)
 
     def _serve(self) -> None:
         while (request := self._requests.get()) is not None:
@@ -261,69 +231,17 @@ class RendererClient:
                 request.future.set_result(written)
 
     def _carry_out(self, request: _Request) -> Written:
-        self._count += 1
-        number = self._count
-        message = {"id": number, "invoice": request.document, "path": str(request.path), "logo": request.logo}
-        line = json.dumps(message).encode() + b"\n"
-        for _ in range(ATTEMPTS):
-            if self._abandoned:
-                raise Problem("{path} was not rendered: the renderer was closed", path=str(request.path))
-            worker = self._running_worker()
-            answer = _exchange(worker, line, number)
-            if answer is not None:
-                return _read_answer(answer)
-            self._end_worker()
+        def clear(pid: int) -> None:
             with contextlib.suppress(OSError):
-                partial_path(request.path, worker.pid).unlink()
+                partial_path(request.path, pid).unlink()
+
+        message = {"invoice": request.document, "path": str(request.path), "logo": request.logo}
+        answer = self._worker.ask(message, clear)
+        if answer is not None:
+            return _read_answer(answer)
+        if self._worker.given_up:
+            raise Problem("{path} was not rendered: the renderer was closed", path=str(request.path))
         raise Problem("{path} could not be rendered: the renderer stopped twice", path=str(request.path))
-
-    def _running_worker(self) -> subprocess.Popen[bytes]:
-        if self._worker is None or self._worker.poll() is not None:
-            self._end_worker()
-            here = str(Path(__file__).resolve().parents[2])
-            paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
-            # a session of its own: a line that is hung up or a Ctrl+C does not stop a document half-way
-            self._worker = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-                start_new_session=True,
-            )
-        return self._worker
-
-    def _end_worker(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker is None:
-            return
-        for pipe in (worker.stdin, worker.stdout):
-            if pipe:
-                with contextlib.suppress(OSError):
-                    pipe.close()
-        try:
-            worker.wait(2.0)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
-
-
-def _exchange(worker: subprocess.Popen[bytes], line: bytes, number: int) -> dict[str, Any] | None:
-    """The worker's answer, None where it died, fell silent or talked nonsense."""
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    try:
-        worker.stdin.write(line)
-        worker.stdin.flush()
-        answer = json.loads(_read_line(worker.stdout) or b"null")
-    except (OSError, ValueError):
-        return None
-    return answer if isinstance(answer, dict) and answer.get("id") == number else None
-
-
-def _read_line(pipe: IO[bytes]) -> bytes:
-    ready, _, _ = select.select([pipe], [], [], LONGEST_SECONDS)
-    return pipe.readline() if ready else b""
 
 
 def _read_answer(answer: dict[str, Any]) -> Written:

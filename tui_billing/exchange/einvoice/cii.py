@@ -8,25 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from tui_billing.exchange.einvoice import zugferd1
-from tui_billing.exchange.einvoice.binding import (
-    Also,
-    Ensure,
-    Leaf,
-    Made,
-    Many,
-    Out,
-    Own,
-    Part,
-    Shape,
-    Step,
-    descend,
-    document,
-    find_all,
-    plain,
-    read_date,
-    read_number,
-    steps,
-)
 from tui_billing.exchange.einvoice.cii_groups import (
     ADDRESS,
     ADJUSTMENT,
@@ -49,7 +30,11 @@ from tui_billing.exchange.einvoice.cii_groups import (
     period,
     write_day,
 )
+from tui_billing.exchange.einvoice.made import Made, Out, descend, document
+from tui_billing.exchange.einvoice.paths import Step, find_all, steps
+from tui_billing.exchange.einvoice.rows import Again, Also, Ensure, Leaf, Many, Own, Part, Shape
 from tui_billing.exchange.einvoice.tree import Node
+from tui_billing.exchange.einvoice.values import plain, read_date, read_number
 from tui_billing.rules.en16931.model import (
     Delivery,
     DocumentTotals,
@@ -170,20 +155,7 @@ INVOICE = Shape(
         Leaf("contract", f"{_AGREED}/ContractReferencedDocument/IssuerAssignedID"),
         Many("attachments", f"{_AGREED}/AdditionalReferencedDocument", ATTACHMENT),
         Leaf("project", f"{_AGREED}/SpecifiedProcuringProject/ID"),
-        Own(
-            lambda node, values: None,
-            lambda out, parent, value: (
-                setattr(
-                    out.element(
-                        descend(out, parent, steps(f"{_AGREED}/SpecifiedProcuringProject")), steps("Name")[0], leaf=True
-                    ),
-                    "text",
-                    value.project,
-                )
-                if value.project
-                else None
-            ),
-        ),
+        Again(Leaf("project", f"{_AGREED}/SpecifiedProcuringProject/Name")),
         Ensure(_DELIVERED),
         Part(
             "delivery",

@@ -6,27 +6,11 @@ import re
 from datetime import date
 from typing import Any
 
-from tui_billing.exchange.einvoice.binding import (
-    Also,
-    Attr,
-    Fixed,
-    Known,
-    Leaf,
-    Made,
-    Many,
-    Out,
-    Own,
-    Part,
-    Row,
-    Shape,
-    Step,
-    Value,
-    descend,
-    read_date,
-    read_number,
-    steps,
-)
+from tui_billing.exchange.einvoice.made import Made, Out, descend
+from tui_billing.exchange.einvoice.paths import Step, steps
+from tui_billing.exchange.einvoice.rows import Also, Attr, Fixed, Known, Leaf, Many, Own, Part, Row, Shape, Value
 from tui_billing.exchange.einvoice.tree import Node
+from tui_billing.exchange.einvoice.values import read_date, read_number
 from tui_billing.rules.en16931.model import (
     AllowanceCharge,
     Attachment,

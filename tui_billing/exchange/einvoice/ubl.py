@@ -11,26 +11,9 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
-from tui_billing.exchange.einvoice.binding import (
-    Also,
-    Leaf,
-    Made,
-    Many,
-    Out,
-    Own,
-    Part,
-    Row,
-    Shape,
-    UblOut,
-    descend,
-    document,
-    find_all,
-    plain,
-    read_date,
-    read_number,
-    steps,
-    write_text,
-)
+from tui_billing.exchange.einvoice.made import Made, Out, UblOut, descend, document, write_text
+from tui_billing.exchange.einvoice.paths import find_all, steps
+from tui_billing.exchange.einvoice.rows import Again, Also, Leaf, Many, Own, Part, Row, Shape
 from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.exchange.einvoice.ubl_groups import (
     ADJUSTMENT,
@@ -52,6 +35,7 @@ from tui_billing.exchange.einvoice.ubl_groups import (
     line_shape,
     write_amount,
 )
+from tui_billing.exchange.einvoice.values import plain, read_date, read_number
 from tui_billing.rules.en16931.model import (
     Attachment,
     DocumentTotals,
@@ -92,16 +76,7 @@ MEANS = Shape(
 )
 MEANS_REST: tuple[Row, ...] = (
     Leaf("card", "CardAccount/PrimaryAccountNumberID"),
-    Own(
-        lambda node, values: None,
-        lambda out, parent, value: (
-            write_text(
-                out, out.element(descend(out, parent, steps("CardAccount")), steps("NetworkID")[0], leaf=True), "NA"
-            )
-            if value.card
-            else None
-        ),
-    ),
+    Again(Leaf("card", "CardAccount/NetworkID", writer=lambda out, made, _: write_text(out, made, "NA"))),
     Leaf("card_holder", "CardAccount/HolderName"),
     Leaf("account", "PayeeFinancialAccount/ID"),
     Leaf("account_name", "PayeeFinancialAccount/Name"),
@@ -260,10 +235,7 @@ def _build(kind: str) -> Shape:
     others = Many(
         "attachments", "AdditionalDocumentReference", ATTACHMENT, only=lambda one: one.type_code not in (LOT, "916")
     )
-    papers = Own(
-        lambda node, values: None,
-        _write_papers,
-    )
+    papers = Own(writer=_write_papers)
     references: list[Row] = [lot, contract, others, papers] if invoice else [contract, others, papers, lot]
     if invoice:
         references.append(Leaf("project", "ProjectReference/ID"))

@@ -6,25 +6,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from tui_billing.exchange.einvoice.binding import (
-    Attr,
-    Fixed,
-    Leaf,
-    Made,
-    Many,
-    Out,
-    Own,
-    Part,
-    Row,
-    Shape,
-    Value,
-    descend,
-    plain,
-    read_date,
-    read_number,
-    steps,
-)
+from tui_billing.exchange.einvoice.made import Made, Out, descend
+from tui_billing.exchange.einvoice.paths import steps
+from tui_billing.exchange.einvoice.rows import Attr, Fixed, Leaf, Many, Own, Part, Row, Shape, Value
 from tui_billing.exchange.einvoice.tree import Node
+from tui_billing.exchange.einvoice.values import plain, read_date, read_number
 from tui_billing.rules.en16931.model import (
     AllowanceCharge,
     Attachment,
