@@ -178,3 +178,37 @@ def test_a_backup_takes_the_papers_along(firm, paper, tmp_path):
     restored = open_books(str(again.path))
     assert attachments.read_attachment(restored, done)[1] == PDF
     restored.shut()
+
+
+def test_a_paper_is_taken_off_with_a_reason_and_stays_kept(books, paper):
+    done = attachments.attach(books, clerk(), "customer", 1, paper)
+    with pytest.raises(Problem, match="say why the paper is taken off"):
+        attachments.detach(books, clerk(), done, "  ")
+    context = clerk()
+    for _ in range(2):  # said twice, done once
+        attachments.detach(books, context, done, "wrong customer")
+    assert attachments.attached_to(books, "customer", 1) == []
+    (ended,) = attachments.attached_to(books, "customer", 1, ended=True)
+    assert (ended.ended, ended.ended_on, ended.operator) == ("wrong customer", "2026-11-25", "marie")
+    assert attachments.read_attachment(books, done)[1] == PDF and len(files(books)) == 1
+    with pytest.raises(Refused, match=r"delivery note.pdf was taken off already on 2026-11-25"):
+        attachments.detach(books, clerk(), done, "again")
+    with pytest.raises(Exception, match="only ever added"), books.write():
+        books.db.execute_sql("DELETE FROM attachment_end")
+    assert verify(books) == []
+
+
+def test_one_paper_hangs_on_several_things(books, paper):
+    invoice = issued(books)["id"]
+    first = attachments.attach(books, clerk(), "customer", 1, paper, kind="letter", note="by post")
+    second = attachments.link_paper(books, clerk(), first, "invoice", invoice)
+    (linked,) = attachments.attached_to(books, "invoice", invoice)
+    assert (linked.id, linked.name, linked.kind, linked.note) == (second, "delivery note.pdf", "letter", "by post")
+    assert len(files(books)) == 1
+    with pytest.raises(Refused, match=r"delivery note\.pdf is attached to F2026-00001 already"):
+        attachments.link_paper(books, clerk(), first, "invoice", invoice)
+    with pytest.raises(NotFound):
+        attachments.link_paper(books, clerk(), first, "invoice", 999)
+    attachments.detach(books, clerk(), first, "no letter")
+    assert [one.id for one in attachments.attached_to(books, "invoice", invoice)] == [second]
+    assert verify(books) == []

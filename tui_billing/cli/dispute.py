@@ -12,12 +12,27 @@ from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import put, put_card, put_json, put_json_array, put_table
 from tui_billing.cli.session import session
 from tui_billing.locale import _, language_in_use
+from tui_billing.models.door import Books
 from tui_billing.rules.dates import parse_iso
-from tui_billing.rules.problem import NotFound
-from tui_billing.services import answers, case_answers, dispute_outcome, disputes, evidence, lessons
+from tui_billing.rules.problem import NotFound, Problem
+from tui_billing.services import answers, case_answers, dispute_amend, dispute_outcome, disputes, evidence, lessons
 
 app = make_app("Disputes: their lines, notes, questions, credits and outcomes.")
 Which = Annotated[str, typer.Argument(metavar="ID", help="The dispute's id, or the number of the invoice it is about.")]
+
+Lines = Annotated[
+    list[str] | None,
+    typer.Option("--line", help="A disputed line, N or N=AMOUNT with VAT; may be said again."),
+]
+
+
+def _claims(books: Books, invoice: int, lines: list[str] | None) -> list[tuple[int, int | None]]:
+    """(position, minor units or None) of each line that was said."""
+    claims: list[tuple[int, int | None]] = []
+    for each in lines or ():
+        position, _equals, part = each.partition("=")
+        claims.append((parse_id(position, "line"), minor_of(books, invoice, part, "line") if part else None))
+    return claims
 
 
 @app.command("list")
@@ -68,10 +83,7 @@ def _tell(dispute: dict[str, Any], as_json: bool) -> None:
 def open_one(
     number: Annotated[str, typer.Argument(help="The invoice's number.")],
     amount: Annotated[str, typer.Option("--amount", help="How much is disputed; all that is open where none.")] = "",
-    line: Annotated[
-        list[str] | None,
-        typer.Option("--line", help="A disputed line, N or N=AMOUNT with VAT; may be said again."),
-    ] = None,
+    line: Lines = None,
     reason: Annotated[str, typer.Option("--reason", help="price, quantity, not_delivered, quality, ...")] = "other",
     note: Annotated[str, typer.Option("--note", help="The first note.")] = "",
     contact: Annotated[str, typer.Option("--contact", help="Who disputes it.")] = "",
@@ -83,17 +95,13 @@ def open_one(
     """Open a dispute on an issued invoice."""
     books, context = session.open()
     invoice = answers.find_document(books, number)
-    claims = []
-    for each in line or ():
-        position, _equals, part = each.partition("=")
-        claims.append((parse_id(position, "line"), minor_of(books, invoice, part, "line") if part else None))
     done = disputes.open_dispute(
         books,
         context,
         invoice,
         reason=reason,
         amount=minor_of(books, invoice, amount) if amount else None,
-        lines=claims,
+        lines=_claims(books, invoice, line),
         note=note,
         contact=contact,
         answer_by=parse_iso(answer_by, "answer-by") if answer_by else None,
@@ -148,22 +156,26 @@ def assign(
     books, context = session.open()
     key = case_answers.find_dispute(books, dispute)
     due = parse_iso(answer_by, "answer-by") if answer_by else None
-    disputes.assign_dispute(books, context, key, owner=owner, priority=priority, answer_by=due)
+    dispute_amend.assign_dispute(books, context, key, owner=owner, priority=priority, answer_by=due)
     _tell(case_answers.dispute_json(books, key), as_json)
 
 
 @app.command()
 def amend(
     dispute: Which,
-    amount: Annotated[str, typer.Argument(help="What is disputed from today on, with VAT.")],
+    amount: Annotated[str, typer.Argument(metavar="[AMOUNT]", help="What is disputed from today on, with VAT.")] = "",
+    line: Lines = None,
     note: Annotated[str, typer.Option("--note", help="Why.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Change the disputed amount from today on."""
+    """Change what is disputed from today on: an amount, or lines (N adds one, N=AMOUNT changes it, N=0 takes it out)."""
     books, context = session.open()
     key = case_answers.find_dispute(books, dispute)
     invoice = int(books.value("SELECT invoice_id FROM dispute WHERE id = ?", (key,)) or 0)  # type: ignore[call-overload]
-    disputes.amend_dispute(books, context, key, minor_of(books, invoice, amount), note)
+    if not amount and not line:
+        raise Problem("say an amount, or lines with --line", field="amount")
+    minor = minor_of(books, invoice, amount) if amount else None
+    dispute_amend.amend_dispute(books, context, key, minor, note, lines=_claims(books, invoice, line))
     _tell(case_answers.dispute_json(books, key), as_json)
 
 

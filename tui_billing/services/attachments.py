@@ -1,11 +1,13 @@
 """Papers attached to an order, contract, delivery note, invoice, customer, dispute or inquiry.
 
 Each file lies once in `attachments/` beside the database, under its SHA-256; the books hold its name, its size,
-what it belongs to and who attached it. A paper is opened or saved out, never executed, never changed.
+what it belongs to and who attached it. A paper is opened or saved out, never executed, never changed; one that is
+taken off stays kept, with the reason.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ from typing import Any
 from tui_billing.documents import store
 from tui_billing.documents.store import Stored
 from tui_billing.models.door import Books
-from tui_billing.models.tables import Attachment, Setting, StoredFile
+from tui_billing.models.tables import Attachment, AttachmentEnd, Setting, StoredFile
 from tui_billing.models.write import add, change
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import clean
@@ -56,6 +58,9 @@ class Attached:
     sha256: str
     operator: str
     at: str
+    #: Why it no longer hangs there, "" where it does, and from which day on (ISO text).
+    ended: str = ""
+    ended_on: str = ""
 
 
 def attachment_folder(books: Books) -> Path:
@@ -214,15 +219,87 @@ def attachment_content(books: Books, attachment_id: int) -> dict[str, Any]:
     return {"v": 1, **dict(zip(names, row, strict=True))}
 
 
+def detach(books: Books, context: Context, attachment_id: int, reason: str) -> None:
+    """Take a paper off what it hangs on, and say why. Its file stays in the store, and what it hung on remembers it.
+
+    Raises `Problem` where no reason is given, `Refused` for a paper that is off already, or that a customer got with
+    the answer to a dispute: that is what the house has said.
+    """
+    reason = clean(reason, 200, "reason")
+    if not reason:
+        raise Problem("say why the paper is taken off, for example: wrong customer", field="reason")
+
+    def do(work: Work) -> None:
+        paper = attachment(books, attachment_id)
+        if paper.ended_on:
+            raise Refused("{name} was taken off already on {date}", name=paper.name, date=paper.ended_on)
+        if paper.entity == "dispute" and (letter := _sent_with(books, paper)):
+            raise Refused(
+                "{name} went to the customer with letter {letter}; it stays with the dispute",
+                name=paper.name,
+                letter=letter,
+            )
+        end = add(
+            AttachmentEnd,
+            attachment_id=attachment_id,
+            reason=reason,
+            date=work.today,
+            operator_id=work.operator_id,
+            at=work.at,
+        )
+        label = require_entity(books, paper.entity, paper.entity_id)
+        work.audit("detach", "attachment", end, end_content(books, end), label)
+
+    transact(books, context, "detach", do)
+
+
+def _sent_with(books: Books, paper: Attached) -> str:
+    """The letter that answered a dispute with this paper enclosed, "" for none."""
+    for name, content in books.rows(
+        "SELECT l.name, l.content FROM dispute_letter d JOIN letter l ON l.id = d.letter_id WHERE d.dispute_id = ?",
+        (paper.entity_id,),
+    ):
+        if any(one["sha256"] == paper.sha256 for one in json.loads(content).get("enclosures", ())):
+            return str(name)
+    return ""
+
+
+def link_paper(books: Books, context: Context, attachment_id: int, entity: str, entity_id: int, kind: str = "") -> int:
+    """Hang a paper that is kept already on another thing too; return the new attachment's id."""
+    _require_kind(kind)
+
+    def do(work: Work) -> int:
+        paper = attachment(books, attachment_id)
+        label = require_entity(books, entity, entity_id)
+        if any(one.sha256 == paper.sha256 for one in attached_to(books, entity, entity_id)):
+            raise Refused("{name} is attached to {label} already", name=paper.name, label=label)
+        stored = Stored(paper.sha256, paper.size, paper.media_type)
+        return attach_in(work, entity, entity_id, paper.name, stored, kind=kind or paper.kind, note=paper.note)
+
+    return transact(books, context, "attach", do)
+
+
+def end_content(books: Books, end_id: int) -> dict[str, Any]:
+    """What the audit chain keeps of a paper's end."""
+    row = books.row("SELECT attachment_id, reason, date FROM attachment_end WHERE id = ?", (end_id,))
+    assert row is not None
+    return {"v": 1, **dict(zip(("attachment_id", "reason", "date"), row, strict=True))}
+
+
 _ATTACHED = (
-    "SELECT a.id, a.entity, a.entity_id, a.name, a.kind, a.note, f.size, f.media_type, f.sha256, o.login, a.at"
+    "SELECT a.id, a.entity, a.entity_id, a.name, a.kind, a.note, f.size, f.media_type, f.sha256, o.login, a.at,"
+    " coalesce(e.reason, ''), coalesce(e.date, '')"
     " FROM attachment a JOIN stored_file f ON f.id = a.file_id JOIN operator o ON o.id = a.operator_id"
+    " LEFT JOIN attachment_end e ON e.attachment_id = a.id"
 )
 
 
-def attached_to(books: Books, entity: str, entity_id: int) -> list[Attached]:
-    """The papers of one thing, the first attached first."""
-    rows = books.rows(_ATTACHED + " WHERE a.entity = ? AND a.entity_id = ? ORDER BY a.id", (entity, entity_id))
+def attached_to(books: Books, entity: str, entity_id: int, *, ended: bool = False) -> list[Attached]:
+    """The papers of one thing, the first attached first; with `ended` those too that were taken off."""
+    standing = "" if ended else " AND e.id IS NULL"
+    rows = books.rows(
+        f"{_ATTACHED} WHERE a.entity = ? AND a.entity_id = ?{standing} ORDER BY a.id", (entity, entity_id)
+    )
     return [Attached(*row) for row in rows]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import lists
+from tui_billing.models.queries.claims import CLAIMS
 from tui_billing.rules.money import plain
 from tui_billing.rules.problem import NotFound
 from tui_billing.rules.text import quote
@@ -47,7 +48,7 @@ def dispute_json(books: Books, dispute_id: int) -> dict[str, Any]:
     names = ("id", "at", "date", "operator", "kind", "text", "colleague", "answers")
     notes = [dict(zip(names, note, strict=True)) for note in lists.dispute_notes(books, dispute_id)]
     lines = books.rows(
-        "SELECT l.position, l.description, x.amount FROM dispute_line x JOIN invoice_line l ON l.id = x.line_id"
+        f"SELECT l.position, l.description, x.amount FROM {CLAIMS} x JOIN invoice_line l ON l.id = x.line_id"
         " WHERE x.dispute_id = ? ORDER BY l.position",
         (dispute_id,),
     )

@@ -187,7 +187,8 @@ def _papers(books: Books, subject: Subject) -> set[str]:
         return set()
     pairs = ", ".join(["(?, ?)"] * len(wanted))
     rows = books.rows(
-        f"SELECT DISTINCT kind FROM attachment WHERE (entity, entity_id) IN (VALUES {pairs})",
+        f"SELECT DISTINCT a.kind FROM attachment a WHERE (a.entity, a.entity_id) IN (VALUES {pairs})"
+        " AND NOT EXISTS (SELECT 1 FROM attachment_end e WHERE e.attachment_id = a.id)",
         [value for pair in wanted for value in pair],
     )
     return {kind for (kind,) in rows}

@@ -9,6 +9,7 @@ from typing import Any
 from tui_billing.locale import N_, say
 from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, QUANTITY, unscaled
+from tui_billing.models.queries.claims import CLAIMS
 from tui_billing.models.queries.credits import original
 from tui_billing.models.tables import DisputeDocument, Invoice, InvoiceAdjustment, InvoiceLine, VatBreakdown
 from tui_billing.models.write import add, add_all, change
@@ -113,7 +114,7 @@ def issue_credit(
 def _dispute_of(books: Books, invoice_id: int, plan: CreditPlan) -> int | None:
     """The dispute that a credit answers: the only one that stands, or the only one about one of its lines."""
     standing = books.rows(
-        "SELECT d.id, l.line_id FROM dispute d LEFT JOIN dispute_line l ON l.dispute_id = d.id"
+        f"SELECT d.id, l.line_id FROM dispute d LEFT JOIN {CLAIMS} l ON l.dispute_id = d.id"
         " WHERE d.invoice_id = ? AND d.status <> 'closed' ORDER BY d.id",
         (invoice_id,),
     )

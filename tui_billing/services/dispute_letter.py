@@ -6,6 +6,7 @@ import datetime as dt
 
 from tui_billing.locale import N_, say
 from tui_billing.models.door import Books
+from tui_billing.models.queries.claims import CLAIMS
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.party import Party
@@ -50,7 +51,7 @@ def letter_of(books: Books, dispute_id: int, outcome: str, today: dt.date) -> st
         "amount": format_money(amount, currency, language, code=True),
     }
     lines = books.rows(
-        "SELECT l.position, l.description FROM dispute_line x JOIN invoice_line l ON l.id = x.line_id"
+        f"SELECT l.position, l.description FROM {CLAIMS} x JOIN invoice_line l ON l.id = x.line_id"
         " WHERE x.dispute_id = ? ORDER BY l.position LIMIT 12",
         (dispute_id,),
     )

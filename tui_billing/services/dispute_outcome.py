@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.claims import CLAIMS
 from tui_billing.models.tables import Dispute
 from tui_billing.models.write import change
 from tui_billing.rules.credits import Part
@@ -107,7 +108,7 @@ def credit_dispute(books: Books, context: Context, dispute_id: int, *, reason: s
 def parts_of_dispute(books: Books, dispute_id: int) -> list[Part]:
     """The contested lines with their amounts, as a credit note takes them."""
     rows = books.rows(
-        "SELECT l.position, d.amount FROM dispute_line d JOIN invoice_line l ON l.id = d.line_id"
+        f"SELECT l.position, d.amount FROM {CLAIMS} d JOIN invoice_line l ON l.id = d.line_id"
         " WHERE d.dispute_id = ? ORDER BY l.position",
         (dispute_id,),
     )

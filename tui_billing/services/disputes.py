@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.claims import claims_of
 from tui_billing.models.queries.credits import Creditable, creditable
 from tui_billing.models.tables import Dispute, DisputeChange, DisputeLine, DisputeNote
 from tui_billing.models.write import add, add_all, change
@@ -22,8 +23,6 @@ __all__ = [
     "OUTCOMES",
     "REASONS",
     "STATUSES",
-    "amend_dispute",
-    "assign_dispute",
     "move_dispute",
     "note_dispute",
     "open_dispute",
@@ -56,8 +55,8 @@ def open_dispute(
     amount; without lines it is `amount`, or all that is open and undisputed. Raises `Problem` for an unknown reason
     and for more than is open and undisputed, `Refused` for a line that is disputed or credited already.
     """
-    _one_of(reason, REASONS, "reason", "{reason} is no reason of a dispute; it is one of {reasons}", "reasons")
-    _one_of(
+    one_of(reason, REASONS, "reason", "{reason} is no reason of a dispute; it is one of {reasons}", "reasons")
+    one_of(
         priority,
         PRIORITIES,
         "priority",
@@ -109,7 +108,8 @@ def open_dispute(
     return transact(books, context, "dispute", do)
 
 
-def _one_of(value: str, known: Sequence[str], field: str, message: str, name: str) -> None:
+def one_of(value: str, known: Sequence[str], field: str, message: str, name: str) -> None:
+    """Refuse a value that is none of those known; `message` names it as {field} and them as {name}."""
     if value not in known:
         raise Problem(message, **{"field": field, field: quote(value), name: ", ".join(known)})
 
@@ -119,33 +119,40 @@ def _claims(books: Books, invoice_id: int, number: str, lines: Sequence[Claim]) 
     if not lines:
         return []
     about, known = creditable(books, invoice_id)
-    by_position = {line.position: line for line in known}
-    claimed = []
-    for position, amount in dict(lines).items():
-        line = by_position.get(position)
-        if line is None:
-            raise Problem("{number} has no line {line}", field="lines", number=number, line=position)
-        if line.dispute:
-            raise Refused(
-                "line {line} of {number} is disputed already in dispute {dispute}; write a note there",
-                field="lines",
-                line=position,
-                number=number,
-                dispute=line.dispute,
-            )
-        if line.rest <= 0:
-            raise Refused("line {line} of {number} is credited already", field="lines", number=number, line=position)
-        if amount is not None and not 0 < amount <= line.rest:
-            raise Problem(
-                "line {line} of {number} is worth {rest} {currency} with VAT; contest that or less",
-                field="lines",
-                line=position,
-                number=number,
-                rest=plain(line.rest, about.currency),
-                currency=about.currency,
-            )
-        claimed.append((line, line.rest if amount is None else amount))
-    return claimed
+    return [require_claim(known, number, about.currency, position, amount) for position, amount in dict(lines).items()]
+
+
+def require_claim(
+    known: Sequence[Creditable], number: str, currency: str, position: int, amount: int | None, dispute_id: int = 0
+) -> tuple[Creditable, int]:
+    """A line and how much of it (minor units, all that is left where None) a dispute may contest.
+
+    Raises `Problem` for what is no line or more than it is worth, `Refused` where another dispute contests it, or a
+    credit note gave it back.
+    """
+    line = next((line for line in known if line.position == position), None)
+    if line is None:
+        raise Problem("{number} has no line {line}", field="lines", number=number, line=position)
+    if line.dispute not in (0, dispute_id):
+        raise Refused(
+            "line {line} of {number} is disputed already in dispute {dispute}; write a note there",
+            field="lines",
+            line=position,
+            number=number,
+            dispute=line.dispute,
+        )
+    if line.rest <= 0:
+        raise Refused("line {line} of {number} is credited already", field="lines", number=number, line=position)
+    if amount is not None and not 0 < amount <= line.rest:
+        raise Problem(
+            "line {line} of {number} is worth {rest} {currency} with VAT; contest that or less",
+            field="lines",
+            line=position,
+            number=number,
+            rest=plain(line.rest, currency),
+            currency=currency,
+        )
+    return line, line.rest if amount is None else amount
 
 
 def note_dispute(
@@ -163,7 +170,7 @@ def note_dispute(
     A question to a `colleague` (a login) makes the dispute wait for one; the answer names the question it
     `answers` (the last open one where None), and with the last answer the dispute is investigated again.
     """
-    _one_of(kind, NOTE_KINDS, "kind", "{kind} is no kind of note; it is one of {kinds}", "kinds")
+    one_of(kind, NOTE_KINDS, "kind", "{kind} is no kind of note; it is one of {kinds}", "kinds")
     if not text.strip():
         raise Problem("an empty note says nothing; type what happened", field="text")
     if colleague and kind != "question":
@@ -207,7 +214,7 @@ def open_questions(books: Books, dispute_id: int) -> list[int]:
 
 def move_dispute(books: Books, context: Context, dispute_id: int, status: str, version: int) -> int:
     """Give a dispute another status (not closed); return its new version."""
-    _one_of(status, STATUSES[:-1], "status", "{status} is no status of a dispute; it is one of {statuses}", "statuses")
+    one_of(status, STATUSES[:-1], "status", "{status} is no status of a dispute; it is one of {statuses}", "statuses")
 
     def do(work: Work) -> int:
         row, number = standing(work, dispute_id)
@@ -230,69 +237,6 @@ def _move(work: Work, dispute_id: int, row: dict[str, Any], status: str, number:
     record_change(work, dispute_id, row["invoice_id"], status, row["amount"])
     work.audit("move_dispute", "dispute", dispute_id, dispute_content(work.books, dispute_id), number)
     return int(row["version"]) + 1
-
-
-def amend_dispute(books: Books, context: Context, dispute_id: int, amount: int, note: str = "") -> None:
-    """Contest another amount (minor units) from today on: the customer gives in for a part, or finds more."""
-
-    def do(work: Work) -> None:
-        row, number = standing(work, dispute_id)
-        opened, disputed, currency = books.row(  # type: ignore[misc]
-            "SELECT open, disputed, currency FROM invoice WHERE id = ?", (row["invoice_id"],)
-        )
-        most = row["amount"] + opened - disputed
-        if not 0 < amount <= most:
-            raise Problem(
-                "the disputed amount of {number} lies between 0 and {open} {currency}",
-                field="amount",
-                number=number,
-                open=plain(most, currency),
-                currency=currency,
-            )
-        change(Dispute, dispute_id, amount=amount, version=row["version"] + 1)
-        told = f"{plain(row['amount'], currency)} → {plain(amount, currency)} {currency}"
-        write_note(work, dispute_id, "amount", f"{told} {note}".strip())
-        record_change(work, dispute_id, row["invoice_id"], row["status"], amount)
-        work.audit("amend_dispute", "dispute", dispute_id, dispute_content(books, dispute_id), number)
-
-    transact(books, context, "dispute", do)
-
-
-def assign_dispute(
-    books: Books,
-    context: Context,
-    dispute_id: int,
-    *,
-    owner: str = "",
-    priority: str = "",
-    answer_by: dt.date | None = None,
-    contact: str | None = None,
-) -> None:
-    """Give a dispute another owner, priority, day of answer or contact; what is left out stays."""
-    if priority:
-        _one_of(
-            priority,
-            PRIORITIES,
-            "priority",
-            "{priority} is no priority of a dispute; it is one of {priorities}",
-            "priorities",
-        )
-
-    def do(work: Work) -> None:
-        row, number = standing(work, dispute_id)
-        values: dict[str, Any] = {}
-        if owner:
-            values["owner_id"] = operator_named(books, owner)
-        if priority:
-            values["priority"] = priority
-        if answer_by is not None:
-            values["answer_by"] = answer_by
-        if contact is not None:
-            values["contact"] = clean(contact, 200, "contact")
-        change(Dispute, dispute_id, **values, version=row["version"] + 1)
-        work.audit("assign_dispute", "dispute", dispute_id, dispute_content(books, dispute_id), number)
-
-    transact(books, context, "dispute", do)
 
 
 # -- inside a transaction, for the other verbs of a case -------------------
@@ -323,13 +267,13 @@ def same_version(row: dict[str, Any], version: int) -> None:
         )
 
 
-def record_change(work: Work, dispute_id: int, invoice_id: int, status: str, amount: int, outcome: str = "") -> None:
-    """Write what the dispute says from today on, and bring the invoice's balance up to date.
+def record_change(work: Work, dispute_id: int, invoice_id: int, status: str, amount: int, outcome: str = "") -> int:
+    """Write what the dispute says from today on, and bring the invoice's balance up to date; return the change's id.
 
     Never dated before the change ahead of it: each day has one state, whoever's business date it was.
     """
     last = work.books.value("SELECT max(date) FROM dispute_change WHERE dispute_id = ?", (dispute_id,))
-    add(
+    made = add(
         DisputeChange,
         dispute_id=dispute_id,
         date=max(work.today, dt.date.fromisoformat(str(last))) if last else work.today,
@@ -340,6 +284,7 @@ def record_change(work: Work, dispute_id: int, invoice_id: int, status: str, amo
         outcome=outcome,
     )
     refresh_invoice(work.books, invoice_id, work.today)
+    return made
 
 
 def write_note(work: Work, dispute_id: int, kind: str, text: str, **more: object) -> int:
@@ -386,7 +331,7 @@ def dispute_content(books: Books, dispute_id: int) -> dict[str, Any]:
     last = books.row(
         f"SELECT {CHANGE} FROM dispute_change WHERE dispute_id = ? ORDER BY id DESC LIMIT 1", (dispute_id,)
     )
-    lines = books.rows("SELECT line_id, amount FROM dispute_line WHERE dispute_id = ? ORDER BY id", (dispute_id,))
+    lines = claims_of(books, dispute_id)
     assert row is not None and last is not None
     values = dict(zip(columns.replace("\n", "").split(", "), row, strict=True))
     return {"v": 2, **values, "lines": [list(line) for line in lines], "change": list(last)}

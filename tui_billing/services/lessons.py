@@ -11,6 +11,7 @@ from typing import Any
 from tui_billing.locale import N_
 from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, unscaled
+from tui_billing.models.queries.claims import CLAIMS
 from tui_billing.models.queries.credits import creditable
 from tui_billing.models.tables import Dispute
 from tui_billing.models.write import change
@@ -75,8 +76,8 @@ def propose(books: Books, dispute_id: int, cause: str) -> Lesson | None:
 def _figure(books: Books, dispute_id: int, invoice_id: int) -> tuple[str, str, str] | None:
     """(item, unit price, discount in percent) that the customer holds to be right, from the one contested line."""
     rows = books.rows(
-        "SELECT l.position, l.item_code, l.unit_price, l.discount_percent, x.amount FROM dispute_line x"
-        " JOIN invoice_line l ON l.id = x.line_id WHERE x.dispute_id = ?",
+        "SELECT l.position, l.item_code, l.unit_price, l.discount_percent, x.amount"
+        f" FROM {CLAIMS} x JOIN invoice_line l ON l.id = x.line_id WHERE x.dispute_id = ?",
         (dispute_id,),
     )
     if len(rows) != 1 or not rows[0][1]:

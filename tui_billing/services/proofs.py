@@ -13,7 +13,7 @@ from tui_billing.models.usual import memories
 from tui_billing.rules.canonical import canonical
 from tui_billing.rules.usual import Key, Memory, memory_from
 from tui_billing.services.aliases import alias_differences
-from tui_billing.services.attachments import attachment_content, attachment_folder
+from tui_billing.services.attachments import attachment_content, attachment_folder, end_content
 from tui_billing.services.check_rules import rule_content
 from tui_billing.services.match import match_content
 from tui_billing.services.source_content import source_content
@@ -25,6 +25,7 @@ Fault = tuple[str, str, str]
 #: action -> (table, what it is called, its content as it stands now)
 _READS: dict[str, tuple[str, str, Callable[[Books, int], dict[str, Any]]]] = {
     "attach": ("attachment", "paper", attachment_content),
+    "detach": ("attachment_end", "paper that was taken off", end_content),
     "add_rule": ("check_rule", "rule", rule_content),
     "change_rule": ("check_rule", "rule", rule_content),
     "match": ("invoice", "what is billed by document", match_content),
@@ -35,6 +36,7 @@ _READS: dict[str, tuple[str, str, Callable[[Books, int], dict[str, Any]]]] = {
 #: Tables of which each row has an event, with the name of a row.
 _TOLD = {
     "attachment": "name",
+    "attachment_end": "reason",
     "check_rule": "kind",
     "purchase_order": "number",
     "delivery_note": "number",

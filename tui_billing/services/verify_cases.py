@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.claims import claims_of
 from tui_billing.services.credit_approval import request_content
 from tui_billing.services.disputes import CHANGE, note_content
 from tui_billing.services.inquiries import inquiry_content
@@ -48,5 +49,5 @@ def _stands(books: Books, entity: str, key: int, told: dict[str, Any]) -> bool:
     if entity == "dispute_note":
         return note_content(books, key) == told
     change = books.row(f"SELECT {CHANGE} FROM dispute_change WHERE id = ?", (told["change"][0],))
-    lines = books.rows("SELECT line_id, amount FROM dispute_line WHERE dispute_id = ? ORDER BY id", (key,))
+    lines = claims_of(books, key, told["change"][0])
     return change is not None and list(change) == told["change"] and [list(line) for line in lines] == told["lines"]

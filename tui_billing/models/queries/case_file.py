@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.claims import CLAIMS
 
 
 @dataclass(slots=True)
@@ -105,8 +106,8 @@ def _read_disputes(books: Books, found: CaseFile, invoice_id: int, dispute_id: i
     by_id = {one["id"]: one for one in found.disputes}
     for key, position, text, amount in _of(
         books,
-        "SELECT x.dispute_id, l.position, l.description, x.amount FROM dispute_line x"
-        " JOIN invoice_line l ON l.id = x.line_id WHERE x.dispute_id IN ({}) ORDER BY x.id",
+        "SELECT x.dispute_id, l.position, l.description, x.amount"
+        f" FROM {CLAIMS} x JOIN invoice_line l ON l.id = x.line_id WHERE x.dispute_id IN ({{}}) ORDER BY x.id",
         list(by_id),
     ):
         by_id[key]["lines"].append((position, text, int(amount)))
@@ -136,7 +137,7 @@ def _read_papers(books: Books, found: CaseFile, entities: dict[str, list[int]]) 
     rows = books.rows(
         "SELECT a.entity, a.name, a.kind, a.note, f.sha256, a.at, o.login FROM attachment a"
         " JOIN stored_file f ON f.id = a.file_id JOIN operator o ON o.id = a.operator_id"
-        f" WHERE {where} ORDER BY a.id",
+        f" WHERE ({where}) AND NOT EXISTS (SELECT 1 FROM attachment_end e WHERE e.attachment_id = a.id) ORDER BY a.id",
         [value for pair in pairs for value in pair],
     )
     order = ("purchase_order", "contract", "delivery_note", "invoice", "dispute", "inquiry")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.claims import CLAIMS
 from tui_billing.rules.credits import Group, Key, Original, OriginalLine
 
 _NOTES = "SELECT id FROM invoice WHERE original_id = ? AND state = 'issued' AND kind = 'credit_note'"
@@ -81,7 +82,7 @@ def creditable(books: Books, invoice_id: int) -> tuple[Original, list[Creditable
     about = original(books, invoice_id)
     rows = books.rows(
         "SELECT l.id, l.position, l.description, l.quantity, l.unit, l.net, coalesce((SELECT min(d.id) FROM dispute d"
-        " JOIN dispute_line x ON x.dispute_id = d.id WHERE x.line_id = l.id AND d.status <> 'closed'), 0)"
+        f" JOIN {CLAIMS} x ON x.dispute_id = d.id WHERE x.line_id = l.id AND d.status <> 'closed'), 0)"
         " FROM invoice_line l WHERE l.invoice_id = ? ORDER BY l.position",
         (invoice_id,),
     )

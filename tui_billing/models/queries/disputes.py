@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui_billing.models.door import Books
+from tui_billing.models.queries.claims import CLAIMS
 from tui_billing.models.queries.documents import match_texts
 from tui_billing.models.queries.facts import escape
 from tui_billing.models.queries.pages import Source, count_up_to, read_page
@@ -156,7 +157,7 @@ def dispute(books: Books, dispute_id: int) -> Case:
         (dispute_id,),
     )
     lines = books.rows(
-        "SELECT l.position, l.description, x.amount FROM dispute_line x JOIN invoice_line l ON l.id = x.line_id"
+        f"SELECT l.position, l.description, x.amount FROM {CLAIMS} x JOIN invoice_line l ON l.id = x.line_id"
         " WHERE x.dispute_id = ? ORDER BY l.position",
         (dispute_id,),
     )

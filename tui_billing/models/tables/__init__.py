@@ -33,6 +33,7 @@ from tui_billing.models.tables.disputes import (
     Dispute,
     DisputeChange,
     DisputeDocument,
+    DisputeLetter,
     DisputeLine,
     DisputeNote,
     Inquiry,
@@ -48,7 +49,7 @@ from tui_billing.models.tables.documents import (
 )
 from tui_billing.models.tables.journal import Account, Audit, ChainHead, Change, Command, Period, Posting, PostingLine
 from tui_billing.models.tables.money import Allocation, BankAccount, BankLine, BankStatement, Receipt
-from tui_billing.models.tables.papers import Attachment, StoredFile
+from tui_billing.models.tables.papers import Attachment, AttachmentEnd, StoredFile
 from tui_billing.models.tables.parties import (
     Address,
     Company,
@@ -76,6 +77,7 @@ __all__ = [
     "Address",
     "Allocation",
     "Attachment",
+    "AttachmentEnd",
     "Audit",
     "BankAccount",
     "BankDetail",
@@ -108,6 +110,7 @@ __all__ = [
     "Dispute",
     "DisputeChange",
     "DisputeDocument",
+    "DisputeLetter",
     "DisputeLine",
     "DisputeNote",
     "ExchangeRate",

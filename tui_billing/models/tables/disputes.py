@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tui_billing.models.fields import AmountField, IsoDateField, JsonField  # isort: skip
 from tui_billing.models.tables.base import Table
+from tui_billing.models.tables.delivery import Letter
 from tui_billing.models.tables.documents import Invoice, InvoiceLine
 from tui_billing.models.tables.parties import Customer, Operator
 
@@ -30,11 +31,27 @@ class Dispute(Table):
     lesson = TextField(default="")
 
 
+class DisputeChange(Table):
+    """What a dispute says from a day on: its status and the amount it contests."""
+
+    id = AutoField()
+    dispute = ForeignKeyField(Dispute, backref="changes")
+    date = IsoDateField()
+    at = TextField()
+    operator = ForeignKeyField(Operator)
+    status = TextField()
+    amount = AmountField()
+    outcome = TextField(default="")
+
+
 class DisputeLine(Table):
+    """How much of a line is contested from a change on (None: from the opening); the last row of a line holds."""
+
     id = AutoField()
     dispute = ForeignKeyField(Dispute, backref="lines")
     line = ForeignKeyField(InvoiceLine)
     amount = AmountField()
+    change = ForeignKeyField(DisputeChange, null=True)
 
 
 class DisputeNote(Table):
@@ -49,19 +66,6 @@ class DisputeNote(Table):
     colleague = ForeignKeyField(Operator, null=True)
 
 
-class DisputeChange(Table):
-    """What a dispute says from a day on: its status and the amount it contests."""
-
-    id = AutoField()
-    dispute = ForeignKeyField(Dispute, backref="changes")
-    date = IsoDateField()
-    at = TextField()
-    operator = ForeignKeyField(Operator)
-    status = TextField()
-    amount = AmountField()
-    outcome = TextField(default="")
-
-
 class DisputeDocument(Table):
     """A document that came of a dispute: `role` credit, replacement, invoice."""
 
@@ -69,6 +73,14 @@ class DisputeDocument(Table):
     dispute = ForeignKeyField(Dispute, backref="documents")
     invoice = ForeignKeyField(Invoice)
     role = TextField()
+
+
+class DisputeLetter(Table):
+    """A letter that answers a dispute."""
+
+    id = AutoField()
+    dispute = ForeignKeyField(Dispute, backref="letters")
+    letter = ForeignKeyField(Letter)
 
 
 class CreditRequest(Table):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui_billing.models.fields import IsoDateField  # isort: skip
 from tui_billing.models.tables.base import Table
 from tui_billing.models.tables.parties import Operator
 
@@ -28,5 +29,16 @@ class Attachment(Table):
     name = TextField()
     kind = TextField(default="")
     note = TextField(default="")
+    operator = ForeignKeyField(Operator)
+    at = TextField()
+
+
+class AttachmentEnd(Table):
+    """From when on a paper no longer belongs to what it hung on, and why; its file stays."""
+
+    id = AutoField()
+    attachment = ForeignKeyField(Attachment)
+    reason = TextField()
+    date = IsoDateField()
     operator = ForeignKeyField(Operator)
     at = TextField()
