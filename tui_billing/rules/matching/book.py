@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections.abc import Hashable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
-from typing import TypeVar
+from string import digits
+from typing import Generic, TypeVar
 
 from tui_billing.rules.identifiers import compact
 from tui_billing.rules.matching.facts import Item, Payer
@@ -18,10 +19,59 @@ from tui_billing.rules.matching.names import is_cut_name, is_telling, name_words
 from tui_billing.rules.matching.numbers import parts_of
 
 K = TypeVar("K", bound=Hashable)
-#: Items by a key, each list by the ids in it: one is taken out without going through the others.
-Index = dict[K, dict[int, Item]]
 #: An order number shorter than this is any number.
 SHORTEST_ORDER = 4
+#: A printed counter has so many digits at least, and so many at most as they are looked for.
+_COUNTERS = range(5, 14)
+
+
+class Shelf(Generic[K]):
+    """Items by a key, in the order in which they came; one is taken out without going through the others.
+
+    Of a hundred thousand open items most stand alone under their key: such a one costs no dictionary of its own.
+    """
+
+    __slots__ = ("_found",)
+
+    def __init__(self) -> None:
+        self._found: dict[K, Item | dict[int, Item]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def add(self, key: K, item: Item) -> None:
+        """Put an item under a key, behind the others; one with its id is replaced."""
+        known = self._found.setdefault(key, item)
+        if isinstance(known, dict):
+            known[item.id] = item
+        elif known is not item:
+            self._found[key] = item if known.id == item.id else {known.id: known, item.id: item}
+
+    def remove(self, key: K, item: Item) -> None:
+        """Take the item with this one's id out from under a key, where it stands there."""
+        known = self._found.get(key)
+        if isinstance(known, dict):
+            known.pop(item.id, None)
+            if not known:
+                del self._found[key]
+        elif known is not None and known.id == item.id:
+            del self._found[key]
+
+    def of(self, key: K, most: int | None = None) -> list[Item]:
+        """The items under a key, or the first so many."""
+        known = self._found.get(key)
+        if known is None:
+            return []
+        return list(islice(known.values(), most)) if isinstance(known, dict) else [known]
+
+    def count(self, key: K) -> int:
+        """How many stand under a key."""
+        known = self._found.get(key)
+        return 0 if known is None else len(known) if isinstance(known, dict) else 1
+
+
+#: (prefix, year, counter) of a number, remembered: the same few are asked for line after line.
+number_parts = lru_cache(maxsize=10_000)(parts_of)
 
 
 class OpenBook:
@@ -30,17 +80,20 @@ class OpenBook:
     def __init__(self, items: Iterable[Item], payers: Iterable[Payer]) -> None:
         self.payers = {payer.id: payer for payer in payers}
         self.by_customer: dict[int, list[Item]] = {}
-        self.by_amount: Index[tuple[str, int]] = {}
-        self.by_discount: Index[tuple[str, int]] = {}
-        self.by_number: Index[tuple[int, int]] = {}
-        self.by_counter: Index[int] = {}
-        self.by_text: Index[str] = {}
-        self.parts: dict[int, tuple[str, int, int]] = {}
-        self._bodies: dict[str, Item] = {}
-        for item in sorted(items, key=lambda one: (one.due_date, one.id)):
-            self.add(item)
-        self.years = frozenset(year for year, _counter in self.by_number)
-        self.prefixes = frozenset(prefix.upper() for prefix, _year, _counter in self.parts.values())
+        self.by_amount: Shelf[tuple[str, int]] = Shelf()
+        self.by_discount: Shelf[tuple[str, int]] = Shelf()
+        self.by_text: Shelf[str] = Shelf()
+        self._by_counter: Shelf[int] = Shelf()
+        self._elsewhere: dict[str, Item] = {}
+        years: set[int] = set()
+        prefixes: set[str] = set()
+        for item in sorted(items, key=_due):
+            self.by_customer.setdefault(item.customer_id, []).append(item)
+            parts = self._index(item)
+            if parts is not None:
+                prefixes.add(parts[0].upper())
+                years.add(parts[1])
+        self.years, self.prefixes = frozenset(years), frozenset(prefixes)
         self.by_iban: dict[str, set[int]] = {}
         self.by_alias: dict[str, set[int]] = {}
         for payer in self.payers.values():
@@ -52,20 +105,22 @@ class OpenBook:
     def add(self, item: Item) -> None:
         """Take an item in; a customer's stand in order of their due dates."""
         insort(self.by_customer.setdefault(item.customer_id, []), item, key=_due)
-        self._bodies[_body_of(item.number)] = item
+        self._index(item)
+
+    def _index(self, item: Item) -> tuple[str, int, int] | None:
         parts = parts_of(item.number)
         if parts is not None:
-            self.parts[item.id] = parts
-            self.by_number.setdefault(parts[1:], {})[item.id] = item
-            self.by_counter.setdefault(parts[2], {})[item.id] = item
+            self._by_counter.add(parts[2], item)
         else:  # billed elsewhere, in another shape
-            self.by_text.setdefault(compact(item.number), {})[item.id] = item
+            self.by_text.add(compact(item.number), item)
+            self._elsewhere[_body_of(item.number)] = item
         if len(order := compact(item.order)) >= SHORTEST_ORDER:
-            self.by_text.setdefault(order, {})[item.id] = item
+            self.by_text.add(order, item)
         if not item.is_credit:
-            self.by_amount.setdefault((item.currency, item.open), {})[item.id] = item
+            self.by_amount.add((item.currency, item.open), item)
             if item.discounted:
-                self.by_discount.setdefault((item.currency, item.discounted), {})[item.id] = item
+                self.by_discount.add((item.currency, item.discounted), item)
+        return parts
 
     def holds(self, item: Item) -> bool:
         """Whether an item is open here as it stands."""
@@ -79,19 +134,39 @@ class OpenBook:
             return
         mine = self.by_customer[item.customer_id]
         del mine[bisect_left(mine, _due(item), key=_due)]
-        self._bodies.pop(_body_of(item.number), None)
-        parts = self.parts.pop(item.id, None)
+        parts = parts_of(item.number)
         if parts is not None:
-            _drop(self.by_number, parts[1:], item)
-            _drop(self.by_counter, parts[2], item)
-        _drop(self.by_amount, (item.currency, item.open), item)
-        _drop(self.by_discount, (item.currency, item.discounted), item)
-        _drop(self.by_text, compact(item.number), item)
-        _drop(self.by_text, compact(item.order), item)
+            self._by_counter.remove(parts[2], item)
+        else:
+            self.by_text.remove(compact(item.number), item)
+            self._elsewhere.pop(_body_of(item.number), None)
+        if item.order:
+            self.by_text.remove(compact(item.order), item)
+        self.by_amount.remove((item.currency, item.open), item)
+        if item.discounted:
+            self.by_discount.remove((item.currency, item.discounted), item)
+
+    def numbered(self, year: int, counter: int, most: int) -> list[Item]:
+        """Up to so many items with a counter, of one year or (0) of any."""
+        if not year:
+            return self._by_counter.of(counter, most)
+        found = []
+        for item in self._by_counter.of(counter):
+            parts = number_parts(item.number)
+            if parts is not None and parts[1] == year:
+                found.append(item)
+        return found[:most]
 
     def of_reference(self, reference: str) -> Item | None:
         """The item with an ISO 11649 reference, whose check digits are right: it is made of the number."""
-        return self._bodies.get(reference[4:])
+        body = reference[4:]
+        start = len(body.rstrip(digits))
+        for width in _COUNTERS:
+            if len(body) - width >= start:
+                for item in reversed(self._by_counter.of(int(body[-width:]))):
+                    if _body_of(item.number) == body:
+                        return item
+        return self._elsewhere.get(body)
 
     # -- payers ------------------------------------------------------------
 
@@ -147,16 +222,5 @@ def _body_of(number: str) -> str:
     return "".join(char for char in number.upper() if char.isascii() and char.isalnum())
 
 
-def first_of(index: Index[K], key: K, most: int) -> list[Item]:
-    """Up to so many items of a key."""
-    return list(islice(index[key].values(), most)) if key in index else []
-
-
 def _due(item: Item) -> tuple[str, int]:
     return (item.due_date, item.id)
-
-
-def _drop(index: Index[K], key: K, item: Item) -> None:
-    found = index.get(key)
-    if found is not None and found.pop(item.id, None) is not None and not found:
-        del index[key]

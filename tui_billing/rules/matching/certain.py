@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui_billing.rules.matching.book import OpenBook
+from tui_billing.rules.matching.book import OpenBook, number_parts
 from tui_billing.rules.matching.cover import Shape
 from tui_billing.rules.matching.facts import Explained, Fact, Item, Line, Naming, Suggestion, Tier, Whose
 from tui_billing.rules.matching.numbers import resembles
@@ -32,7 +32,7 @@ def is_certain(book: OpenBook, line: Line, named: Named, one: Suggestion) -> boo
         return False
     whose = Whose(-one.evidence[4])
     amounts = [share.item for share in one.shares]
-    alone = all(len(book.by_amount.get((line.currency, item.open), ())) == 1 for item in amounts)
+    alone = all(book.by_amount.count((line.currency, item.open)) == 1 for item in amounts)
     if tier == Tier.NAMED_AND_AMOUNT and -naming >= Naming.NUMBER:
         if explained == Explained.CREDITS:
             return False  # which credit notes were meant, nobody said
@@ -50,15 +50,16 @@ def is_certain(book: OpenBook, line: Line, named: Named, one: Suggestion) -> boo
 
 def _has_double(book: OpenBook, item: Item) -> bool:
     """Whether the customer has another item of that amount whose number is one slip away."""
-    parts = book.parts.get(item.id)
+    parts = number_parts(item.number)
     if parts is None:
         return False
     own = f"{parts[1]}{parts[2]:05d}"
-    for other in book.by_amount.get((item.currency, item.open), {}).values():
-        theirs = book.parts.get(other.id)
-        mine = other.customer_id == item.customer_id and other.id != item.id
-        if mine and theirs is not None and resembles((own,), theirs[1], theirs[2]):
-            return True
+    for other in book.by_customer[item.customer_id]:
+        alike = other.open == item.open and other.id != item.id and not other.is_credit
+        if alike and other.currency == item.currency:
+            theirs = number_parts(other.number)
+            if theirs is not None and resembles((own,), theirs[1], theirs[2]):
+                return True
     return False
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import comb, gcd
 
-from tui_billing.rules.matching.book import OpenBook
+from tui_billing.rules.matching.book import OpenBook, number_parts
 from tui_billing.rules.matching.cover import Cover, Piece, Shape, find_covers
 from tui_billing.rules.matching.facts import Explained, Fact, Item, Line, Naming, Suggestion, Tier, Whose
 from tui_billing.rules.matching.numbers import resembles
@@ -98,13 +98,13 @@ class Customer:
 
     def _look_for_likeness(self, named: Named) -> None:
         """A misspelt number is looked for among the payer's items and those of this amount."""
-        runs, parts = named.said.runs, self.asked.book.parts
+        runs = named.said.runs
         if not runs:
             return
         amounts = (self.line.amount, self.line.amount + self.line.charges)
         pool = self.owed[:_LIKENESSES] if self.whose > Whose.UNKNOWN else ()
         for item in pool or [one for one in self.owed if one.open in amounts or one.discounted in amounts]:
-            at = parts.get(item.id)
+            at = number_parts(item.number)
             if at is not None and resembles(runs, at[1], at[2]):
                 self.named[item.id] = (item, Naming.MISSPELT, Fact.MISSPELT)
                 self.alike.add(item.id)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui_billing.rules.identifiers import compact, find_references
-from tui_billing.rules.matching.book import OpenBook, first_of
+from tui_billing.rules.matching.book import OpenBook, number_parts
 from tui_billing.rules.matching.certain import is_certain
 from tui_billing.rules.matching.cover import STEPS
 from tui_billing.rules.matching.customer import Asked, Customer, is_named_whole
@@ -60,17 +60,13 @@ class Matcher:
             if item is not None:
                 named.add(item, Naming.REFERENCE)
         for reading in named.said.readings:
-            if reading.year:
-                items = first_of(book.by_number, (reading.year, reading.counter), _MOST)
-            else:
-                items = first_of(book.by_counter, reading.counter, _MOST)
-            for item in items:
+            for item in book.numbered(reading.year, reading.counter, _MOST):
                 naming = self._naming(item, reading)
                 if naming:
                     named.add(item, naming)
         if book.by_text:
             for word in line.text.split():
-                for item in first_of(book.by_text, compact(word), _MOST):
+                for item in book.by_text.of(compact(word), _MOST):
                     if compact(item.number) == compact(word):
                         named.add(item, Naming.NUMBER)
                     else:
@@ -78,7 +74,8 @@ class Matcher:
         return named
 
     def _naming(self, item: Item, reading: Reading) -> Naming:
-        prefix = self.book.parts[item.id][0].upper()
+        parts = number_parts(item.number)
+        prefix = parts[0].upper() if parts else ""
         flaws = reading.flaws
         if prefix and reading.prefix != prefix:
             if reading.prefix in self.book.prefixes:
@@ -114,9 +111,9 @@ class Matcher:
             found[key] = None
         others: dict[int, dict[int, Item]] = {}
         for amount in {line.amount, line.amount + line.charges}:
-            for item in first_of(book.by_amount, (line.currency, amount), _MOST):
+            for item in book.by_amount.of((line.currency, amount), _MOST):
                 others.setdefault(item.customer_id, {})[item.id] = item
-        for item in first_of(book.by_discount, (line.currency, line.amount), _MOST):
+        for item in book.by_discount.of((line.currency, line.amount), _MOST):
             if in_time(item, line):
                 others.setdefault(item.customer_id, {})[item.id] = item
         of_amount = {
