@@ -9,7 +9,7 @@ time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations
@@ -195,14 +195,14 @@ class _Search:
             if work > self.steps // 3 or (size > 3 and self._is_enough()):
                 break
             self.steps -= work
-            self._of_size(free, size, head, _Sums(self.tolerance))
+            self._of_size(free, size, head)
             done = size
         return done + len(self.must)
 
     def _is_enough(self) -> bool:
         return any(not cover.difference and cover.shape < Shape.MANY for cover in self.shapes.values())
 
-    def _of_size(self, free: list[Piece], size: int, head: int, sums: _Sums[tuple[int, ...]]) -> None:
+    def _of_size(self, free: list[Piece], size: int, head: int) -> None:
         tails = size - head
         if not tails:
             for piece in free:
@@ -210,17 +210,30 @@ class _Search:
                     self._take([piece], self._shape_of(1))
             return
         # From the left: what is looked up lies wholly before what is gone through, so each set comes once.
+        amounts = [piece.amount for piece in free]
+        sums: _Sums[tuple[int, ...]] = _Sums(self.tolerance)
         for at in range(head, len(free) - tails + 1):
             if len(self.shapes) > self.most * _KEPT:
                 return  # equal amounts: there is no end of such sets, and the first are ambiguous already
-            for others in combinations(range(at - 1), head - 1):
-                chosen = (*others, at - 1)
-                sums.add(sum(free[place].amount for place in chosen), chosen)
-            lead = free[at].amount
-            for rest in combinations(range(at + 1, len(free)), tails - 1):
-                total = lead + sum([free[place].amount for place in rest])
-                for chosen in sums.near(self.target - total):
+            if head == 1:
+                sums.add(amounts[at - 1], (at - 1,))
+            else:
+                for others in combinations(range(at - 1), head - 1):
+                    sums.add(sum([amounts[place] for place in others], amounts[at - 1]), (*others, at - 1))
+            wanted = self.target - amounts[at]
+            for rest, total in self._rests(amounts, at + 1, tails - 1):
+                for chosen in sums.near(wanted - total):
                     self._take([free[place] for place in (*chosen, at, *rest)], self._shape_of(size))
+
+    @staticmethod
+    def _rests(amounts: list[int], first: int, count: int) -> Iterable[tuple[tuple[int, ...], int]]:
+        """Every choice of so many places from one on, with its sum."""
+        places = range(first, len(amounts))
+        if not count:
+            return [((), 0)]
+        if count == 1:
+            return zip(zip(places, strict=True), amounts[first:], strict=True)
+        return zip(combinations(places, count), map(sum, combinations(amounts[first:], count)), strict=True)
 
     def _shape_of(self, size: int) -> Shape:
         size += len(self.must)
@@ -236,9 +249,7 @@ class _Search:
         totals = [0]  # by the bits of the set
         for piece in small:
             totals += [total + piece.amount for total in totals]
-        sums: _Sums[int] = _Sums(self.tolerance)
-        for mask, total in enumerate(totals):
-            sums.add(total, mask)
+        near = _numbered(totals, self.tolerance)
         self.steps -= len(totals) // 4
         lowest, highest = [0], [0]
         for piece in reversed(large):
@@ -257,7 +268,7 @@ class _Search:
             if not lowest[at] + under <= left <= highest[at] + over:
                 continue
             if at == len(large):
-                for mask in sums.near(left):
+                for mask in near(left):
                     chosen = [piece for place, piece in enumerate(small) if mask >> place & 1]
                     pieces = [*(large[place] for place in taken), *chosen]
                     if pieces:
@@ -283,9 +294,29 @@ class _Sums(Generic[T]):
         else:
             self.drawers[drawer] = [(total, chosen)]
 
-    def near(self, wanted: int) -> Iterator[T]:
+    def near(self, wanted: int) -> Sequence[T]:
+        if not self.tolerance:
+            return [chosen for _total, chosen in self.drawers[wanted]] if wanted in self.drawers else ()
         low, high = wanted - self.tolerance, wanted + self.tolerance
-        for drawer in range(low // self.width, high // self.width + 1):
-            for total, chosen in self.drawers.get(drawer, ()):
-                if low <= total <= high:
-                    yield chosen
+        return [
+            chosen
+            for drawer in range(low // self.width, high // self.width + 1)
+            for total, chosen in self.drawers.get(drawer, ())
+            if low <= total <= high
+        ]
+
+
+def _numbered(totals: Sequence[int], tolerance: int) -> Callable[[int], Sequence[int]]:
+    """What finds the places of the sums that lie within a tolerance of an amount."""
+    if tolerance:
+        sums: _Sums[int] = _Sums(tolerance)
+        for place, total in enumerate(totals):
+            sums.add(total, place)
+        return sums.near
+    last = dict(zip(totals, range(len(totals)), strict=True))
+    earlier: dict[int, list[int]] = {}
+    if len(last) < len(totals):
+        for place, total in enumerate(totals):
+            if last[total] != place:
+                earlier.setdefault(total, []).append(place)
+    return lambda wanted: (*earlier.get(wanted, ()), last[wanted]) if wanted in last else ()
