@@ -7,7 +7,7 @@ that is open, loaded once. The rules are the same.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from string import digits
@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from tui_billing.rules.identifiers import compact
 from tui_billing.rules.matching.facts import Item, Payer
-from tui_billing.rules.matching.names import is_cut_name, is_telling, name_words
+from tui_billing.rules.matching.names import is_cut, is_telling, name_words, payer_words
 from tui_billing.rules.matching.numbers import parts_of
 
 K = TypeVar("K", bound=Hashable)
@@ -87,7 +87,7 @@ class OpenBook:
         self._elsewhere: dict[str, Item] = {}
         years: set[int] = set()
         prefixes: set[str] = set()
-        for item in sorted(items, key=_due):
+        for item in sorted(items, key=due):
             self.by_customer.setdefault(item.customer_id, []).append(item)
             parts = self._index(item)
             if parts is not None:
@@ -104,7 +104,7 @@ class OpenBook:
 
     def add(self, item: Item) -> None:
         """Take an item in; a customer's stand in order of their due dates."""
-        insort(self.by_customer.setdefault(item.customer_id, []), item, key=_due)
+        insort(self.by_customer.setdefault(item.customer_id, []), item, key=due)
         self._index(item)
 
     def _index(self, item: Item) -> tuple[str, int, int] | None:
@@ -125,7 +125,7 @@ class OpenBook:
     def holds(self, item: Item) -> bool:
         """Whether an item is open here as it stands."""
         mine = self.by_customer.get(item.customer_id, [])
-        at = bisect_left(mine, _due(item), key=_due)
+        at = bisect_left(mine, due(item), key=due)
         return at < len(mine) and mine[at] == item
 
     def remove(self, item: Item) -> None:
@@ -133,7 +133,7 @@ class OpenBook:
         if not self.holds(item):
             return
         mine = self.by_customer[item.customer_id]
-        del mine[bisect_left(mine, _due(item), key=_due)]
+        del mine[bisect_left(mine, due(item), key=due)]
         parts = parts_of(item.number)
         if parts is not None:
             self._by_counter.remove(parts[2], item)
@@ -192,10 +192,10 @@ class OpenBook:
 
         A name that is part of another name which stands there too is not meant.
         """
-        own = name_words(payer)
+        own = payer_words(payer)
         return self._whole(own) or self._whole(name_words(text)) or self._cut(own)
 
-    def _whole(self, said: list[str]) -> set[int]:
+    def _whole(self, said: Sequence[str]) -> set[int]:
         words, rarest, _first = self._names
         known = set(said)
         found = {key for word in known for key in rarest.get(word, ()) if known.issuperset(words[key])}
@@ -204,15 +204,15 @@ class OpenBook:
             found = {key for key in found if not any(sets[key] < sets[other] for other in found)}
         return found
 
-    def _cut(self, payer: list[str]) -> set[int]:
-        _words, _rarest, firsts = self._names
+    def _cut(self, payer: Sequence[str]) -> set[int]:
+        words, _rarest, firsts = self._names
         if not payer:
             return set()
         found: set[int] = set()
         begin = payer[0]
         at = bisect_left(firsts, begin)
         while at < len(firsts) and firsts[at].startswith(begin):
-            found.update(key for key in self._first[firsts[at]] if is_cut_name(self.payers[key].name, payer))
+            found.update(key for key in self._first[firsts[at]] if is_cut(words[key], payer))
             at += 1
         return found
 
@@ -222,5 +222,6 @@ def _body_of(number: str) -> str:
     return "".join(char for char in number.upper() if char.isascii() and char.isalnum())
 
 
-def _due(item: Item) -> tuple[str, int]:
+def due(item: Item) -> tuple[str, int]:
+    """What a customer's items stand in order of."""
     return (item.due_date, item.id)

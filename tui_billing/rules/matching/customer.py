@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb, gcd
 
-from tui_billing.rules.matching.book import OpenBook, number_parts
+from tui_billing.rules.matching.book import OpenBook, due, number_parts
 from tui_billing.rules.matching.cover import Cover, Piece, Shape, find_covers
 from tui_billing.rules.matching.facts import Explained, Fact, Item, Line, Naming, Suggestion, Tier, Whose
 from tui_billing.rules.matching.numbers import resembles
@@ -49,17 +50,7 @@ class Customer:
         """`items`: those to look at, where the amount alone points to the customer; None for all that is open."""
         self.asked, self.line, self.known = asked, line, known
         self.payer = asked.book.payers[customer]
-        if items is None:
-            items = asked.book.by_customer.get(customer, ())
-        # What was billed after the money came is paid by it only where the text says so.
-        self.items = [
-            item
-            for item in items
-            if item.currency == line.currency
-            and (not line.date or item.issue_date <= line.date or item.id in named.items)
-        ]
-        self.owed = [item for item in self.items if not item.is_credit]
-        self.credits = [item for item in self.items if item.is_credit]
+        self._given, self._said = items, named.items
         self.whose = known.whose(customer)
         self.alike: set[int] = set()
         self.named = {key: one for key, one in named.items.items() if one[0].customer_id == customer}
@@ -71,6 +62,32 @@ class Customer:
         if not any(naming > Naming.COUNTER for _item, naming, _fact in self.named.values()):
             self._look_for_likeness(named)
         self.found: list[Suggestion] = []
+
+    # A customer may have thousands of open items; of most lines the few that are named say all.
+
+    @cached_property
+    def items(self) -> list[Item]:
+        """The items to look at, in order of their due dates where all that is open is."""
+        line, said = self.line, self._said
+        given = self._given
+        if given is None:
+            given = self.asked.book.by_customer.get(self.payer.id, ())
+        # What was billed after the money came is paid by it only where the text says so.
+        return [
+            item
+            for item in given
+            if item.currency == line.currency and (not line.date or item.issue_date <= line.date or item.id in said)
+        ]
+
+    @cached_property
+    def owed(self) -> list[Item]:
+        """Those that are no credit notes."""
+        return [item for item in self.items if not item.is_credit]
+
+    @cached_property
+    def credits(self) -> list[Item]:
+        """The credit notes."""
+        return [item for item in self.items if item.is_credit]
 
     def suggestions(self) -> list[Suggestion]:
         """All of them, in no order."""
@@ -111,8 +128,13 @@ class Customer:
 
     def _with(self, least: Naming) -> list[Item]:
         """The items named at least so surely, in order of their due dates."""
-        named = self.named
-        return [item for item in self.items if item.id in named and named[item.id][1] >= least]
+        named, currency = self.named, self.line.currency
+        if not named:
+            return []
+        if self._given is not None:
+            return [item for item in self.items if item.id in named and named[item.id][1] >= least]
+        found = [item for item, naming, _fact in named.values() if naming >= least and item.currency == currency]
+        return sorted(found, key=due) if len(found) > 1 else found
 
     def _is_explained(self) -> bool:
         return any(one.tier == Tier.NAMED_AND_AMOUNT and -one.evidence[3] >= Explained.ROUNDING for one in self.found)
@@ -126,7 +148,8 @@ class Customer:
         return any(one.tier == Tier.PAYER_AND_AMOUNT and one.evidence[5] == Shape.ONE for one in self.found)
 
     def _by_name(self, chosen: Sequence[Item]) -> None:
-        settled = settle(self.line, chosen, self.asked.limits, self._unnamed_credits(chosen))
+        short = sum(-item.open if item.is_credit else item.open for item in chosen) > self.line.amount
+        settled = settle(self.line, chosen, self.asked.limits, self._unnamed_credits(chosen) if short else ())
         if settled.explained <= Explained.FEE and len(chosen) > 1:
             # Some of what the text holds may be no number at all.
             pieces = _pieces(chosen)
@@ -243,15 +266,16 @@ class Customer:
             return  # a likeness of numbers says nothing without the amount
         surely = any(one >= Naming.NUMBER for one in how)
         tier = self._tier(naming, explained, surely=surely, guess=guess)
-        order = (shape, size if shape == Shape.MANY else 0)
-        evidence = (tier, int(whose == Whose.ANOTHER), -naming, -explained, -whose, *order)
+        many = size if shape == Shape.MANY else 0
+        evidence = (int(tier), int(whose == Whose.ANOTHER), -naming, -explained, -whose, int(shape), many)
         facts: Facts = []
-        for fact in (Fact.REFERENCE, Fact.NUMBER, Fact.MISSPELT, Fact.COUNTER, Fact.ORDER):
-            numbers = tuple(
-                self.named[key][0].number for key in ids if key in self.named and self.named[key][2] == fact
-            )
-            if numbers:
-                facts.append((fact, numbers))
+        if self.named:
+            for fact in (Fact.REFERENCE, Fact.NUMBER, Fact.MISSPELT, Fact.COUNTER, Fact.ORDER):
+                numbers = tuple(
+                    [self.named[key][0].number for key in ids if key in self.named and self.named[key][2] == fact]
+                )
+                if numbers:
+                    facts.append((fact, numbers))
         if self.line.customer_id != self.payer.id:
             facts += self.known.facts(self.payer.id)
         elif self.line.rule:
@@ -259,14 +283,14 @@ class Customer:
         facts += settled.facts
         if self.others:
             facts.append((Fact.OTHER_NUMBER, tuple(self.others[:3])))
-        disputed = tuple(share.item.number for share in settled.shares if share.item.disputed)
+        disputed = tuple([share.item.number for share in settled.shares if share.item.disputed])
         if disputed:
             facts.append((Fact.DISPUTED, disputed))
         self.found.append(
             Suggestion(
                 self.payer,
                 settled.shares,
-                tuple(map(int, evidence)),
+                evidence,
                 tuple(facts),
                 settled.credits,
                 settled.on_account,

@@ -63,6 +63,11 @@ def _use_up(matcher: Matcher, suggestion: Suggestion | None) -> None:
     """What is settled whole is open no more; a part leaves the rest open."""
     if suggestion is None:
         return
+    if len(suggestion.shares) == 1 and not suggestion.credits:
+        (share,) = suggestion.shares
+        matcher.book.remove(share.item)
+        _leave(matcher, share.item, share.paid + share.given_up)
+        return
     used = Counter({use.credit.id: 0 for use in suggestion.credits})
     for use in suggestion.credits:
         used[use.credit.id] += use.amount
@@ -71,5 +76,9 @@ def _use_up(matcher: Matcher, suggestion: Suggestion | None) -> None:
         used[share.item.id] += share.paid + share.given_up
     for item in {item.id: item for item in _items(suggestion)}.values():
         matcher.book.remove(item)
-        if item.open > used[item.id]:
-            matcher.book.add(item._replace(open=item.open - used[item.id], discounted=0, discount_until=""))
+        _leave(matcher, item, used[item.id])
+
+
+def _leave(matcher: Matcher, item: Item, used: int) -> None:
+    if item.open > used:
+        matcher.book.add(item._replace(open=item.open - used, discounted=0, discount_until=""))

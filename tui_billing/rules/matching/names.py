@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from tui_billing.rules.text import fold
 
@@ -23,6 +24,12 @@ def name_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(fold(text)) if len(word) > 1 and word not in _COMMON]
 
 
+@lru_cache(maxsize=4_000)
+def payer_words(payer: str) -> tuple[str, ...]:
+    """The same of a payer's name, remembered: a customer pays again and again."""
+    return tuple(name_words(payer))
+
+
 def is_telling(words: Sequence[str]) -> bool:
     """Whether a name's words tell anybody: two letters alone do not."""
     return any(len(word) > 2 for word in words)
@@ -37,15 +44,19 @@ def is_named(name: str, words: Iterable[str]) -> bool:
 
 def is_cut_name(name: str, payer: Sequence[str]) -> bool:
     """Whether a payer's words begin a customer's name and break off within it ("ACME INDUSTR")."""
-    own = name_words(name)
+    return is_cut(name_words(name), payer)
+
+
+def is_cut(own: Sequence[str], payer: Sequence[str]) -> bool:
+    """The same by the words of the customer's name."""
     if not payer or len(payer) > len(own) or not is_telling(payer):
         return False
     *whole, last = payer
     at = len(whole)
     enough = len(last) >= _CUT or len(whole) > 1 or own[at] == last
-    return own[:at] == whole and own[at].startswith(last) and enough and len(own) > 1
+    return list(own[:at]) == whole and own[at].startswith(last) and enough and len(own) > 1
 
 
 def alias_of(payer: str) -> str:
     """A payer's name as it is remembered: its telling words ("STE Dupont & Fils SARL" -> "dupont fils")."""
-    return " ".join(name_words(payer))
+    return " ".join(payer_words(payer))

@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import ne
+from typing import NamedTuple
 
 from tui_billing.rules import numbering
 from tui_billing.rules.problem import Problem
@@ -37,8 +39,14 @@ class Flaw(StrEnum):
     DIGITS = "digits"  # one digit wrong, missing or too much, or two that changed place
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+_CLEAN: frozenset[Flaw] = frozenset()
+_SPACED, _SHORT = frozenset({Flaw.SPACES}), frozenset({Flaw.SHORT_YEAR})
+_NO_YEAR, _NO_ZEROS = frozenset({Flaw.YEAR}), frozenset({Flaw.ZEROS})
+#: (year, counter, prefix) of a reading.
+_Key = tuple[int, int, str]
+
+
+class Reading(NamedTuple):
     """A number that the text may name: `year` 0 where none is said, `prefix` the letters that stand before it."""
 
     year: int
@@ -66,28 +74,27 @@ def parts_of(number: str) -> tuple[str, int, int] | None:
 def read_numbers(text: str, years: Collection[int]) -> Said:
     """All readings of a text, in series of these years; the cleanest reading of each number alone."""
     upper = text[:_LONGEST].upper()
-    found: dict[tuple[int, int, str], frozenset[Flaw]] = {}
+    found: dict[_Key, frozenset[Flaw]] = {}
     runs: dict[str, None] = {}
     for extra, version in _versions(upper):
-        for reading in _read(version, years, runs):
-            key = (reading.year, reading.counter, reading.prefix)
-            flaws = reading.flaws | extra
+        for key, flaws in _read(version, years, runs):
+            if extra:
+                flaws |= extra
             known = found.get(key)
             if known is None or len(flaws) < len(known):
                 found[key] = flaws
-    readings = tuple(Reading(*key, flaws) for key, flaws in found.items())
-    return Said(readings, tuple(runs))
+    return Said(tuple([Reading(*key, flaws) for key, flaws in found.items()]), tuple(runs))
 
 
 def _versions(upper: str) -> Iterator[tuple[frozenset[Flaw], str]]:
-    yield frozenset(), upper
+    yield _CLEAN, upper
     mended = _LETTERS_FOR_DIGITS.sub(lambda match: match[0].translate(_DIGITS), upper)
     if mended != upper:
         yield frozenset({Flaw.LETTERS}), mended
 
 
-def _read(text: str, years: Collection[int], runs: dict[str, None]) -> Iterator[Reading]:
-    tokens = [(match[0], match.start(), match.end()) for match in _TOKENS.finditer(text)]
+def _read(text: str, years: Collection[int], runs: dict[str, None]) -> Iterator[tuple[_Key, frozenset[Flaw]]]:
+    tokens = [(match[0], *match.span()) for match in _TOKENS.finditer(text)]
     for place, (word, start, _end) in enumerate(tokens):
         if word.isalpha():
             continue
@@ -107,26 +114,25 @@ def _read(text: str, years: Collection[int], runs: dict[str, None]) -> Iterator[
             yield from _of_digits(digits, pieces, prefix, years)
 
 
-def _of_digits(digits: str, pieces: list[str], prefix: str, years: Collection[int]) -> Iterator[Reading]:
+def _of_digits(
+    digits: str, pieces: list[str], prefix: str, years: Collection[int]
+) -> Iterator[tuple[_Key, frozenset[Flaw]]]:
     length = len(digits)
     if length > 4 and int(digits[:4]) in years:
         whole = pieces in ([digits], [digits[:4], digits[4:]])
-        yield from _with_year(int(digits[:4]), digits[4:], prefix, set() if whole else {Flaw.SPACES})
+        yield from _with_year(int(digits[:4]), digits[4:], prefix, _CLEAN if whole else _SPACED)
     if length == WIDTH + 2 and 2000 + int(digits[:2]) in years:
         whole = pieces in ([digits], [digits[:2], digits[2:]])
-        flaws = {Flaw.SHORT_YEAR} if whole else {Flaw.SHORT_YEAR, Flaw.SPACES}
-        yield from _with_year(2000 + int(digits[:2]), digits[2:], prefix, flaws)
+        yield from _with_year(2000 + int(digits[:2]), digits[2:], prefix, _SHORT if whole else _SHORT | _SPACED)
     is_year = length == 4 and int(digits) in years
     if length <= 8 and int(digits) and not is_year and (len(pieces) == 1 or length == WIDTH):
-        flaws = {Flaw.YEAR} | ({Flaw.ZEROS} if length < WIDTH else set())
-        if len(pieces) > 1:
-            flaws.add(Flaw.SPACES)
-        yield Reading(0, int(digits), prefix, frozenset(flaws))
+        flaws = _NO_YEAR | _NO_ZEROS if length < WIDTH else _NO_YEAR
+        yield (0, int(digits), prefix), flaws | _SPACED if len(pieces) > 1 else flaws
 
 
-def _with_year(year: int, rest: str, prefix: str, flaws: set[Flaw]) -> Iterator[Reading]:
+def _with_year(year: int, rest: str, prefix: str, flaws: frozenset[Flaw]) -> Iterator[tuple[_Key, frozenset[Flaw]]]:
     if len(rest) <= 8 and int(rest):
-        yield Reading(year, int(rest), prefix, frozenset(flaws | ({Flaw.ZEROS} if len(rest) < WIDTH else set())))
+        yield (year, int(rest), prefix), flaws | _NO_ZEROS if len(rest) < WIDTH else flaws
 
 
 def resembles(runs: Collection[str], year: int, counter: int) -> bool:
@@ -158,8 +164,9 @@ def one_slip(one: str, other: str) -> bool:
     if one == other:
         return False
     if len(one) == len(other):
-        return sum(a != b for a, b in zip(one, other, strict=True)) == 1 or is_swap(one, other)
-    short, long = sorted((one, other), key=len)
+        wrong = sum(map(ne, one, other))
+        return wrong == 1 or (wrong == 2 and is_swap(one, other))
+    short, long = (one, other) if len(one) < len(other) else (other, one)
     if len(long) - len(short) != 1:
         return False
     at = next((place for place, (a, b) in enumerate(zip(short, long, strict=False)) if a != b), len(short))

@@ -10,6 +10,7 @@ What is certain may be posted by itself; the rule is in `certain.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tui_billing.rules.identifiers import compact, find_references
@@ -42,11 +43,11 @@ class Matcher:
         named = self._read(line)
         known = self._known(line)
         found: list[Suggestion] = []
-        pointed, of_amount = self._customers(line, named, known)
+        pointed = self._pointed(line, named, known)
         for customer in pointed:
             found += Customer(self._asked, line, named, known, customer).suggestions()
-        if not (self._asked.brief and any(is_named_whole(one) for one in found)):
-            for customer, items in of_amount.items():
+        if not line.customer_id and not (self._asked.brief and any(map(is_named_whole, found))):
+            for customer, items in self._of_amount(line, pointed).items():
                 found += Customer(self._asked, line, named, known, customer, items).suggestions()
         return self._verdict(line, named, found)
 
@@ -66,8 +67,9 @@ class Matcher:
                     named.add(item, naming)
         if book.by_text:
             for word in line.text.split():
-                for item in book.by_text.of(compact(word), _MOST):
-                    if compact(item.number) == compact(word):
+                own = compact(word)
+                for item in book.by_text.of(own, _MOST):
+                    if compact(item.number) == own:
                         named.add(item, Naming.NUMBER)
                     else:
                         named.add(item, Naming.MISSPELT, Fact.ORDER)
@@ -94,21 +96,26 @@ class Matcher:
         if line.customer_id:
             return Known(frozenset({line.customer_id}), frozenset(), frozenset())
         accounts = book.by_iban.get(compact(line.payer_iban), ()) if line.payer_iban else ()
-        alias = alias_of(line.payer)
+        alias = alias_of(line.payer) if book.by_alias else ""
         aliases = book.by_alias.get(alias, ()) if alias else ()
         return Known(frozenset(accounts), frozenset(aliases), frozenset(book.named_in(line.payer, line.text)))
 
-    def _customers(self, line: Line, named: Named, known: Known) -> tuple[list[int], dict[int, list[Item]]]:
-        """Whom to look at: whom the text or the payer points to, and whom the amount alone, with its items."""
+    def _pointed(self, line: Line, named: Named, known: Known) -> list[int]:
+        """Whom to look at: whom the text or the payer points to."""
+        payers = self.book.payers
         if line.customer_id:
-            return [line.customer_id] if line.customer_id in self.book.payers else [], {}
-        book = self.book
+            return [line.customer_id] if line.customer_id in payers else []
         found: dict[int, None] = {}
         for item, naming, _fact in named.items.values():
             if naming > Naming.COUNTER:
                 found[item.customer_id] = None
         for key in sorted(known.all)[:_MOST]:
             found[key] = None
+        return [key for key in found if key in payers]
+
+    def _of_amount(self, line: Line, pointed: Sequence[int]) -> dict[int, list[Item]]:
+        """Whom the amount alone points to, each with the items of that amount."""
+        book = self.book
         others: dict[int, dict[int, Item]] = {}
         for amount in {line.amount, line.amount + line.charges}:
             for item in book.by_amount.of((line.currency, amount), _MOST):
@@ -116,20 +123,18 @@ class Matcher:
         for item in book.by_discount.of((line.currency, line.amount), _MOST):
             if in_time(item, line):
                 others.setdefault(item.customer_id, {})[item.id] = item
-        of_amount = {
-            key: list(mine.values()) for key, mine in others.items() if key not in found and key in book.payers
-        }
-        return [key for key in found if key in book.payers], of_amount
+        return {key: list(mine.values()) for key, mine in others.items() if key not in pointed and key in book.payers}
 
     # -- the verdict ----------------------------------------------------------
 
     def _verdict(self, line: Line, named: Named, found: list[Suggestion]) -> Verdict:
         best: dict[tuple, Suggestion] = {}
         for one in found:
-            known = best.get(one.key)
+            key = one.key
+            known = best.get(key)
             if known is None or one.evidence < known.evidence:
-                best[one.key] = one
-        ranked = sorted(best.values(), key=_order)
+                best[key] = one
+        ranked = sorted(best.values(), key=_order) if len(best) > 1 else list(best.values())
         if not ranked:
             return Verdict()
         first = ranked[0]

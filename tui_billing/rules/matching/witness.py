@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tui_billing.rules.matching.facts import Fact, Item, Naming, Whose
 from tui_billing.rules.matching.numbers import Said
@@ -25,7 +26,7 @@ class Named:
             self.items[item.id] = (item, naming, fact or _FACT_OF.get(naming, Fact.MISSPELT))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """Customers whom the payer points to: by account, by a remembered name, by name."""
 
@@ -33,7 +34,7 @@ class Known:
     aliases: frozenset[int]
     names: frozenset[int]
 
-    @property
+    @cached_property
     def all(self) -> frozenset[int]:
         """All of them."""
         return self.accounts | self.aliases | self.names
@@ -53,14 +54,16 @@ class Known:
 
     def facts(self, customer: int) -> Facts:
         """The same, to be read out."""
+        if not self.all:
+            return []
+        if customer not in self.all:
+            return [(Fact.OTHER_PAYER, ())]
         told = (
             (Fact.IBAN, self.accounts),
             (Fact.ALIAS, self.aliases - self.accounts),
             (Fact.NAME, self.names),
         )
         found: Facts = [(fact, ()) for fact, circle in told if customer in circle]
-        if self.all and customer not in self.all:
-            found.append((Fact.OTHER_PAYER, ()))
-        elif self.whose(customer) == Whose.SHARED:
+        if self.whose(customer) == Whose.SHARED:
             found.append((Fact.SHARED, ()))
         return found
