@@ -9,9 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-import os
-import subprocess
 import sys
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
@@ -19,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_billing.documents.files import write_atomically
+from tui_billing.documents.own_process import ask, serve
 from tui_billing.documents.text_pages import Block, blank, characters_of, lay_out
 from tui_billing.locale import N_, say
 from tui_billing.rules.problem import Problem
@@ -30,7 +28,6 @@ if TYPE_CHECKING:
 SECONDS = 90.0
 #: What is larger is listed and not merged: bytes of a paper, pages of one, dots of a picture.
 MOST_BYTES, MOST_PAGES, MOST_DOTS = 60_000_000, 500, 60_000_000
-_MEMORY = 3 << 30
 
 #: Why a paper is only listed.
 STATES = {
@@ -104,52 +101,19 @@ def make_pack(pack: Pack, path: Path) -> Made:
     Raises Problem where the disk refuses.
     """
     for merge in (True, False):
-        request = json.dumps({"pack": pack.to_json(), "path": str(Path(path).absolute()), "merge": merge})
-        here = str(Path(__file__).resolve().parents[2])
-        paths = [here, *filter(None, [os.environ.get("PYTHONPATH")])]
-        try:
-            done = subprocess.run(
-                [sys.executable, "-m", "tui_billing.documents.evidence"],
-                input=request.encode(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
-                timeout=SECONDS,
-                start_new_session=True,
-                check=False,
-            )
-            answer = json.loads(done.stdout.splitlines()[-1])
-        except (subprocess.TimeoutExpired, ValueError, IndexError):
-            continue
-        if "problem" in answer:
-            raise Problem(answer["problem"], **answer["values"])
-        return Made(Path(answer["path"]), answer["sha256"], answer["pages"], tuple(answer["states"]))
+        request = {"pack": pack.to_json(), "path": str(Path(path).absolute()), "merge": merge}
+        answer = ask("tui_billing.documents.evidence", request, SECONDS)
+        if answer is not None:
+            return Made(Path(answer["path"]), answer["sha256"], answer["pages"], tuple(answer["states"]))
     raise Problem("{path} could not be made: the worker stopped twice; try it again", path=str(path))
 
 
 # -- the worker's side -------------------------------------------------------
 
 
-def main() -> int:
-    """Make one pack."""
-    _limit_memory()
-    request = json.loads(sys.stdin.buffer.read())
-    try:
-        made = build(Pack.from_json(request["pack"]), Path(request["path"]), merge=request["merge"])
-        answer: dict[str, Any] = {**asdict(made), "path": str(made.path)}
-    except Problem as problem:
-        answer = {"problem": problem.message, "values": {key: str(value) for key, value in problem.values.items()}}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    return 0
-
-
-def _limit_memory() -> None:
-    try:
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    except (ImportError, ValueError, OSError):
-        pass  # not every system can
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
+    made = build(Pack.from_json(request["pack"]), Path(request["path"]), merge=request["merge"])
+    return {**asdict(made), "path": str(made.path)}
 
 
 def build(pack: Pack, path: Path, *, merge: bool = True) -> Made:
@@ -342,4 +306,4 @@ def _latin(text: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(serve(_answer))

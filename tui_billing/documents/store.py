@@ -198,18 +198,37 @@ def read_stored(folder: Path, sha256: str, name: str) -> bytes:
     try:
         content = place(folder, sha256).read_bytes()
     except OSError:
-        raise Problem(
+        raise _fault("missing", sha256, name) from None
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise _fault("changed", sha256, name)
+    return content
+
+
+def proved(folder: Path, sha256: str, name: str) -> Path:
+    """Where a paper lies, proved by its hash and not read into memory; a Problem where it is gone or was changed."""
+    path = place(folder, sha256)
+    try:
+        there = path.is_file() and not path.is_symlink()
+        same = there and _hash_of(path) == sha256
+    except OSError:
+        there = same = False
+    if not same:
+        raise _fault("changed" if there else "missing", sha256, name)
+    return path
+
+
+def _fault(what: str, sha256: str, name: str) -> Problem:
+    if what == "missing":
+        return Problem(
             "the paper {name} is missing from the attachments folder; put back {hash} from a backup",
             name=name,
             hash=sha256[:12],
-        ) from None
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise Problem(
-            "the paper {name} was changed after it was attached; put back {hash} from a backup",
-            name=name,
-            hash=sha256[:12],
         )
-    return content
+    return Problem(
+        "the paper {name} was changed after it was attached; put back {hash} from a backup",
+        name=name,
+        hash=sha256[:12],
+    )
 
 
 def copy_missing(source: Path, target: Path) -> int:

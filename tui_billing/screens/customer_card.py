@@ -69,6 +69,7 @@ class CustomerScreen(BillingScreen):
         Binding("b", "mandate", N_("new mandate"), show=False, id="mandate.new"),
         Binding("o", "documents", N_("documents"), show=False, id="document.open"),
         Binding("m", "recipients", N_("recipients"), show=False, id="send"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
 
     def __init__(self, customer_id: int) -> None:
@@ -95,10 +96,14 @@ class CustomerScreen(BillingScreen):
             ("o", _("documents")),
             ("b", _("mandate")),
             ("i", _("inquiry")),
+            ("a", _("papers")),
             ("m", _("recipients")),
             ("↑↓ PgDn", _("read")),
             ("Esc", _("back")),
         ]
+
+    def papers_about(self) -> tuple[str, int]:
+        return "customer", self.customer_id
 
     def inquiry_about(self) -> tuple[str, int]:
         return (self._card.code if self._card else ""), 0

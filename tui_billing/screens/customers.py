@@ -25,6 +25,7 @@ class CustomersScreen(ListScreen):
         Binding("e", "edit", N_("edit"), show=False, id="record.edit"),
         Binding("f6,ctrl+n", "new_customer", N_("new customer"), show=False, id="customer.new"),
         Binding("o", "documents", N_("documents"), show=False, id="document.open"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
     EMPTY = N_("no customer; F6 enters one")
     FILTER_HINT = N_("code, name, town, VAT number")
@@ -51,8 +52,12 @@ class CustomersScreen(ListScreen):
             ("o", _("documents")),
             ("e", _("edit")),
             ("i", _("inquiry")),
+            ("a", _("papers")),
             ("F6 ^N", _("new customer")),
         ]
+
+    def papers_about(self) -> tuple[str, int]:
+        return ("customer", self.record.id) if self.record else ("", 0)
 
     def inquiry_about(self) -> tuple[str, int]:
         return (self.record.code if self.record else ""), 0

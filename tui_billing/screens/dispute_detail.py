@@ -47,6 +47,7 @@ class DisputeScreen(BillingScreen):
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
         Binding("o", "document", N_("the invoice"), show=False, id="document.open"),
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
         Binding("up", "timeline(-1)", N_("timeline up"), show=False, id="text.above"),
         Binding("down", "timeline(1)", N_("timeline down"), show=False, id="text.below"),
         Binding("pageup", "timeline(-10)", N_("timeline up"), show=False, id="text.page_above"),
@@ -87,6 +88,7 @@ class DisputeScreen(BillingScreen):
             ("Tab", _("timeline")),
             ("c", _("credit")),
             ("f", _("evidence")),
+            ("a", _("papers")),
             ("o", _("invoice")),
             ("x", _("explain")),
             ("i", _("inquiry")),
@@ -307,6 +309,9 @@ class DisputeScreen(BillingScreen):
     def action_evidence(self) -> None:
         if self._row is not None:
             self.workstation.make_evidence(self._row.invoice_id, self._row.number, self.dispute_id)
+
+    def papers_about(self) -> tuple[str, int]:
+        return "dispute", self.dispute_id
 
     def inquiry_about(self) -> tuple[str, int]:
         return (self._row.customer_code, self._row.invoice_id) if self._row else ("", 0)

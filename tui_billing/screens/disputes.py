@@ -41,6 +41,7 @@ class DisputesScreen(ListScreen):
         Binding("c", "credit", N_("credit"), show=False, id="record.credit"),
         Binding("w", "waiting_credits", N_("credits to approve"), show=False, id="credit.waiting"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
     KEY_ROWS = 2
     EMPTY = N_("no dispute; d on an invoice opens one")
@@ -66,6 +67,7 @@ class DisputesScreen(ListScreen):
             ("o", _("invoice")),
             ("c", _("credit")),
             ("f", _("evidence")),
+            ("a", _("papers")),
             ("i", _("inquiry")),
             ("w", _("approve credits")),
             ("p", _("payment")),
@@ -128,6 +130,9 @@ class DisputesScreen(ListScreen):
     def action_evidence(self) -> None:
         if self.record is not None:
             self.workstation.make_evidence(self.record.invoice_id, self.record.number, self.record.id)
+
+    def papers_about(self) -> tuple[str, int]:
+        return ("dispute", self.record.id) if self.record else ("", 0)
 
     def inquiry_about(self) -> tuple[str, int]:
         return (self.record.customer_code, self.record.invoice_id) if self.record else ("", 0)

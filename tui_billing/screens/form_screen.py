@@ -59,6 +59,10 @@ class FormScreen(BillingScreen):
         """Save; what was done, in a sentence. Raises Problem."""
         raise NotImplementedError
 
+    def make_field(self, name: str, cells: int) -> Field:
+        """The field of a name."""
+        return Field(width=cells, id=name, disabled=name in self.FIXED)
+
     def hints(self) -> ComposeResult:
         """What stands below the fields."""
         yield from ()
@@ -70,7 +74,7 @@ class FormScreen(BillingScreen):
             for name, caption, cells in self.FIELDS:
                 with Horizontal(classes="line"):
                     yield Caption(_(caption))
-                    field = Field(width=cells, id=name, disabled=name in self.FIXED)
+                    field = self.make_field(name, cells)
                     yield field
                     yield field.beside
         yield from self.hints()

@@ -207,6 +207,17 @@ class BillingScreen(QuietScreen[Any]):
         """(customer's code, document id) that a call is likely about while this screen is looked at; "", 0 for none."""
         return "", 0
 
+    def papers_about(self) -> tuple[str, int]:
+        """(entity, id) of what `a` shows the papers of on this screen; "", 0 for none."""
+        return "", 0
+
+    def action_papers(self) -> None:
+        entity, key = self.papers_about()
+        if entity:
+            from tui_billing.screens.papers import PapersScreen
+
+            self.workstation.open(PapersScreen(entity, key))
+
     def action_waiting_credits(self) -> None:
         self.workstation.open_waiting_credits()
 

@@ -39,6 +39,7 @@ class InvoiceDetailScreen(BillingScreen):
         Binding("r", "correct", N_("corrective invoice"), show=False, id="record.correct"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
         Binding("m", "send", N_("send"), show=False, id="send"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
 
     def __init__(self, invoice_id: int, at: str = "") -> None:
@@ -68,6 +69,7 @@ class InvoiceDetailScreen(BillingScreen):
             ("h", _("history")),
             ("o", _("PDF")),
             ("f", _("evidence")),
+            ("a", _("papers")),
             ("r", _("correct")),
             ("m", _("send")),
             ("Esc", _("back")),
@@ -155,6 +157,9 @@ class InvoiceDetailScreen(BillingScreen):
     def action_evidence(self) -> None:
         if self._found:
             self.workstation.make_evidence(self.invoice_id, self._number)
+
+    def papers_about(self) -> tuple[str, int]:
+        return "invoice", self.invoice_id
 
     def inquiry_about(self) -> tuple[str, int]:
         return (self._found.head["code"], self.invoice_id) if self._found else ("", 0)

@@ -50,6 +50,7 @@ class InvoiceListScreen(ListScreen):
         Binding("h", "history", N_("history"), show=False, id="history"),
         Binding("o", "document", N_("PDF"), show=False, id="document.pdf"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
     EMPTY = N_("no document; n makes an invoice")
     FILTER_HINT = N_("number, customer, order, amount, >1000, status")
@@ -80,6 +81,7 @@ class InvoiceListScreen(ListScreen):
             ("h", _("history")),
             ("o", _("PDF")),
             ("f", _("evidence")),
+            ("a", _("papers")),
             ("i", _("inquiry")),
         ]
 
@@ -186,6 +188,10 @@ class InvoiceListScreen(ListScreen):
     def action_evidence(self) -> None:
         if (record := self._issued()) is not None:
             self.workstation.make_evidence(record.id, record.number or "")
+
+    def papers_about(self) -> tuple[str, int]:
+        record = self._issued()
+        return ("invoice", record.id) if record else ("", 0)
 
     def inquiry_about(self) -> tuple[str, int]:
         record: DocumentRow | None = self.record

@@ -26,6 +26,8 @@ from tui_billing.widgets.reader import Line, Reader
 
 #: Days after which a delivery that is not billed is late.
 LATE_DAYS = 7
+#: What papers hang on, by kind of source.
+ENTITIES = {"order": "purchase_order", "delivery": "delivery_note", "contract": "contract"}
 STATUSES = {"open": N_("open"), "closed": N_("closed"), "cancelled": N_("cancelled")}
 
 
@@ -36,11 +38,16 @@ class BillingList(ListScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "bill", N_("bill"), show=False, id="source.bill"),
         Binding("o", "other_list", N_("orders, deliveries to bill"), show=False, id="document.open"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
     FILTER_HINT = N_("number, customer")
 
     def row_keys(self) -> Sequence[tuple[str, str]]:
-        return [("b", _("bill")), ("o", _("orders") if self.KIND == "delivery" else _("to bill"))]
+        other = _("orders") if self.KIND == "delivery" else _("to bill")
+        return [("b", _("bill")), ("o", other), ("a", _("papers"))]
+
+    def papers_about(self) -> tuple[str, int]:
+        return (ENTITIES[self.KIND], self.record.id) if self.record else ("", 0)
 
     def parse_filter(self, text: str) -> tuple[str, ...]:
         return tuple(fold(text).replace("\0", " ").split())
@@ -170,7 +177,10 @@ class OrdersScreen(BillingList):
 class SourceScreen(BillingScreen):
     """An order or a delivery line by line: ordered, delivered, billed, and the difference in words."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("b", "bill", N_("bill"), show=False, id="source.bill")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("b", "bill", N_("bill"), show=False, id="source.bill"),
+        Binding("a", "papers", N_("papers"), show=False, id="papers"),
+    ]
 
     def __init__(self, kind: str, source_id: int) -> None:
         super().__init__()
@@ -183,7 +193,10 @@ class SourceScreen(BillingScreen):
         yield Reader(id="source")
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return [("b", _("bill")), ("↑↓", _("read")), ("Esc", _("back"))]
+        return [("b", _("bill")), ("a", _("papers")), ("↑↓", _("read")), ("Esc", _("back"))]
+
+    def papers_about(self) -> tuple[str, int]:
+        return ENTITIES[self._kind], self._source
 
     def reload(self) -> None:
         self.workstation.answer(self._show(), name="source")

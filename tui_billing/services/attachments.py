@@ -317,6 +317,12 @@ def read_attachment(books: Books, attachment_id: int) -> tuple[Attached, bytes]:
     return paper, store.read_stored(attachment_folder(books), paper.sha256, paper.name)
 
 
+def proved_path(books: Books, attachment_id: int) -> Path:
+    """Where the file of a paper lies, proved by its hash; a Problem where the store lacks it or it was changed."""
+    paper = attachment(books, attachment_id)
+    return store.proved(attachment_folder(books), paper.sha256, paper.name)
+
+
 def save_attachment(books: Books, attachment_id: int, target: Path | str) -> Path:
     """Write a paper out, to a new file or into a folder under its own name; an existing file is refused."""
     paper, content = read_attachment(books, attachment_id)

@@ -67,12 +67,10 @@ def read(books: Books, invoice_id: int, dispute_id: int = 0) -> CaseFile:
         ],
     )
     _read_disputes(books, found, invoice_id, dispute_id)
-    entities: dict[str, list[int]] = {"invoice": [invoice_id], "dispute": [one["id"] for one in found.disputes]}
+    entities = related(books, invoice_id, dispute_id)
     told = {"purchase_order": found.orders, "contract": found.contracts, "delivery_note": found.deliveries}
-    for entity, sql in _SOURCES.items():
-        rows = books.rows(f"{sql} ORDER BY o.id", (head["customer_id"], head[entity] or "-", invoice_id))
-        entities[entity] = [key for (key,) in rows]
-        told[entity] += _of(books, _TOLD[entity] + " WHERE id IN ({}) ORDER BY id", entities[entity])
+    for entity, rows in told.items():
+        rows += _of(books, _TOLD[entity] + " WHERE id IN ({}) ORDER BY id", entities[entity])
     found.payments = [
         (date, kind, reference or "", int(amount))
         for date, kind, reference, amount in books.rows(
@@ -88,6 +86,31 @@ def read(books: Books, invoice_id: int, dispute_id: int = 0) -> CaseFile:
     )
     _read_timeline(books, found, invoice_id, entities)
     _read_papers(books, found, entities)
+    return found
+
+
+def related(books: Books, invoice_id: int, dispute_id: int = 0) -> dict[str, list[int]]:
+    """entity -> ids of all that belongs to an invoice and one of its disputes (0: all of them)."""
+    row = books.row(
+        "SELECT customer_id, purchase_order, contract, delivery_note FROM invoice WHERE id = ?", (invoice_id,)
+    )
+    if row is None:
+        return {}
+    customer, *numbers = row
+    found: dict[str, list[int]] = {}
+    for (entity, sql), number in zip(_SOURCES.items(), numbers, strict=True):
+        found[entity] = [key for (key,) in books.rows(f"{sql} ORDER BY o.id", (customer, number or "-", invoice_id))]
+    found["invoice"] = [invoice_id]
+    found["dispute"] = [
+        key
+        for (key,) in books.rows(
+            "SELECT id FROM dispute WHERE invoice_id = ? AND (? = 0 OR id = ?) ORDER BY id",
+            (invoice_id, dispute_id, dispute_id),
+        )
+    ]
+    found["inquiry"] = [
+        key for (key,) in books.rows("SELECT id FROM inquiry WHERE invoice_id = ? ORDER BY id", (invoice_id,))
+    ]
     return found
 
 
@@ -122,12 +145,11 @@ def _read_timeline(books: Books, found: CaseFile, invoice_id: int, entities: dic
         entities["dispute"],
     )
     inquiries = books.rows(
-        "SELECT q.id, q.at, o.login, q.channel, q.text, q.answer FROM inquiry q JOIN operator o ON o.id = q.operator_id"
+        "SELECT q.at, o.login, q.channel, q.text, q.answer FROM inquiry q JOIN operator o ON o.id = q.operator_id"
         " WHERE q.invoice_id = ? ORDER BY q.id",
         (invoice_id,),
     )
-    entities["inquiry"] = [row[0] for row in inquiries]
-    told = [(at, who, channel, f"{text}\n{answer}".strip()) for _, at, who, channel, text, answer in inquiries]
+    told = [(at, who, channel, f"{text}\n{answer}".strip()) for at, who, channel, text, answer in inquiries]
     found.timeline = sorted([*notes, *told], key=lambda entry: entry[0])
 
 
