@@ -19,6 +19,7 @@ from tui_billing.rules.identifiers import payment_reference
 from tui_billing.screens.payment_form import split_currency
 from tui_billing.services.receive import Payment, receive
 from tui_billing.services.verify import verify
+from tui_billing.widgets.key_bar import KeyBar, rows_of
 
 #: What the three invoices of ACME are for, VAT included.
 OPEN = (400_00, 500_00, 700_00)
@@ -378,6 +379,25 @@ async def test_which_payment_bounced_is_chosen_where_several_fit(
         assert hand.said == "payment of 300.00 EUR returned"
     assert ask(firm_url, "SELECT id FROM receipt WHERE reversed_on IS NOT NULL") == [(min(old, new),)]
     clean_books(firm_url)
+
+
+@SQLITE
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_every_key_of_the_queue_is_named_at_80_columns(
+    workstation: Callable[..., Any], firm_url: str, language: str
+) -> None:
+    bill(firm_url)
+    on_account(firm_url)
+    put(firm_url, {"amount": 12_00, "text": "?"}, {"amount": -12_00, "text": "FRAIS", "date": TODAY})
+    async with workstation(language=language) as hand:
+        await press(hand, "3")
+        for _row in range(3):
+            await asyncio.sleep(0.2)  # the names follow where the cursor rests
+            screen = hand.app.screen
+            needed = [name for name, _word in screen.keys() if not name.isdigit()]  # noqa: SIM118 (no dictionary)
+            shown = rows_of(screen.query_one("#keys", KeyBar).keys, 80, screen.KEY_ROWS)
+            assert [name for row in shown for name, _word in row][1 : len(needed)] == needed[1:]
+            await press(hand, "down")
 
 
 @SQLITE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from decimal import Decimal
 
 from tui_billing.locale import N_, _, language_in_use
@@ -99,6 +100,14 @@ def money(minor: int, currency: str, *, code: bool = False) -> str:
     return format_money(minor, currency, language_in_use(), code=code)
 
 
+def money_sums(amounts: Iterable[tuple[str, int]]) -> str:
+    """(currency, minor units) summed by currency: "1,250.00 EUR + 40.00 USD"; "" for none."""
+    sums: dict[str, int] = {}
+    for currency, minor in amounts:
+        sums[currency] = sums.get(currency, 0) + minor
+    return " + ".join(money(minor, currency, code=True) for currency, minor in sorted(sums.items()))
+
+
 def number(value: Decimal | int, places: int | None = None) -> str:
     """A quantity, price, percent or rate."""
     return format_number(Decimal(value), language_in_use(), places)
@@ -112,6 +121,11 @@ def day(value: dt.date | None) -> str:
 def short_day(value: dt.date | None) -> str:
     """A date in eight cells: 25/11/26."""
     return f"{value.day:02}/{value.month:02}/{value.year % 100:02}" if value else ""
+
+
+def short_iso(iso: str) -> str:
+    """A stored date in eight cells, "" for none."""
+    return short_day(dt.date.fromisoformat(iso)) if iso else ""
 
 
 def instant(text: str) -> str:

@@ -23,16 +23,38 @@ from tui_billing.widgets.rule_words import rule_words
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """Something done here that `u` takes back: a bank line by its id, allocations, or a receipt of the form.
+class Cleared:
+    """What a batch cleared of a line: the ids of its clearings, and how much of the line they are."""
 
-    `left` of its row is how much of the money the deed dealt with.
+    line_id: int
+    clearings: tuple[int, ...]
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something done here that `u` takes back: a bank line by its id, allocations, a receipt of the form, a batch.
+
+    `left` of its row is how much of the money the deed dealt with; `lines` are those of a batch.
     """
 
     kind: str
     ids: tuple[int, ...]
     words: str
     row: Waiting | None = None
+    lines: tuple[Cleared, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many rows it dealt with."""
+        return len({one.line_id for one in self.lines}) or 1
+
+    @property
+    def amounts(self) -> list[tuple[str, int]]:
+        """(currency, minor units) that it dealt with."""
+        own = [(self.row.currency, self.row.left)] if self.row is not None else []
+        return own + [(one.currency, one.amount) for one in self.lines]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
@@ -15,44 +15,20 @@ from tui_billing.locale import N_, _, translate
 from tui_billing.models.queries import payments
 from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.problem import Problem
-from tui_billing.screens.amounts import money, short_day
+from tui_billing.screens.amounts import money, money_sums
+from tui_billing.screens.payment_batch import take_batch_back
 from tui_billing.screens.payment_deeds import Deed, obey, post, post_each, take_back
 from tui_billing.screens.payment_prompts import PaymentPrompts
 from tui_billing.screens.proposal_pane import ProposalPane
+from tui_billing.screens.queue_table import QueueTable, WaitingRow, queue_columns, waiting_row
 from tui_billing.services.context import new_command_id
 from tui_billing.services.queue import Proposal, propose
 from tui_billing.widgets.field import Caption, Field
 from tui_billing.widgets.match_words import why_not
-from tui_billing.widgets.paged_table import PAGE, Column, Page, PagedTable, PageRequest, Row
+from tui_billing.widgets.paged_table import Page, PagedTable, PageRequest
 
 #: Seconds that the cursor rests on a row before its proposal is read.
 REST = 0.08
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingRow(Row):
-    """A row and the money that it shows."""
-
-    waiting: Waiting | None = None
-
-
-class QueueTable(PagedTable):
-    """The queue; after a posting it is read again before the next key acts."""
-
-    async def read_again(self) -> None:
-        """Read the rows around the cursor; it stays on its row, or goes to the next where that is gone."""
-        row = self.row
-        request = PageRequest("first") if row is None else PageRequest("around", row.key, PAGE + 2 * self._lines())
-        await self._read(request, keep=True)
-
-    async def go_back_to(self, waiting: Waiting) -> None:
-        """Read around a row that is there again, with the cursor on it."""
-        request = PageRequest("around", waiting.key, PAGE + 2 * self._lines())
-        wanted = (waiting.kind, waiting.id)
-        for _attempt in range(3):  # a refresh after somebody's change, begun meanwhile, takes the place of a reading
-            await self._read(request, wanted=wanted)
-            if self.row is not None and self.row.id == wanted:
-                return
 
 
 class PaymentsScreen(PaymentPrompts):
@@ -65,6 +41,7 @@ class PaymentsScreen(PaymentPrompts):
         Binding("plus", "choose(1)", N_("next suggestion"), show=False, id="suggestion.after"),
         Binding("minus", "choose(-1)", N_("suggestion before"), show=False, id="suggestion.previous"),
         Binding("right,tab", "into_suggestions", N_("into the suggestions"), show=False, id="suggestion.into"),
+        Binding("t", "rehearse", N_("rehearse, post what is certain"), show=False, id="payment.rehearse"),
         Binding("u", "undo", N_("take back"), show=False, id="undo"),
         Binding("f", "import_file", N_("bank file"), show=False, id="bank.import"),
         Binding("l", "rules", N_("rules"), show=False, id="bank.rules"),
@@ -82,43 +59,27 @@ class PaymentsScreen(PaymentPrompts):
 
     def body(self) -> ComposeResult:
         with Horizontal(classes="halves"):
-            yield QueueTable(self._columns(), self._fetch, empty=_("no money waits: all is allocated"), id="queue")
+            yield QueueTable(queue_columns(), self._fetch, empty=_("no money waits: all is allocated"), id="queue")
             yield ProposalPane(id="proposal")
         yield Caption("", id="foot")
         with Horizontal(id="ask"):
             yield Caption("", id="ask-caption")
             yield Field(id="ask-field", width=40)
 
-    def _columns(self) -> list[Column]:
-        return [
-            Column(_("date"), 8),
-            Column(_("kind"), 7, priority=2),
-            Column(_("payer"), 16, flex=2),
-            Column(_("amount"), 13, align="right", priority=1),
-            Column(_("left"), 13, align="right"),
-            Column("", 3),
-            Column(_("reference"), 10, flex=1, priority=3),
-        ]
-
     def keys(self) -> Sequence[tuple[str, str]]:
         row = self.waiting
         if row is not None and row.left < 0:
             ruled = self._proposal is not None and self._proposal.row == row and self._proposal.rule is not None
             own = [("Enter", _("post"))] if ruled else []
-            own += [("r", _("returned")), ("+", _("next suggestion"))]
-            own += [("a", _("to an account")), ("z", _("set aside"))]
+            own += [("r", _("returned")), ("+", _("next one"))]
         else:
-            own = [
-                ("Enter", _("post")),
-                ("+", _("next suggestion")),
-                ("→", _("choose with Up, Down")),
-                ("s", _("set amounts")),
-                ("w", _("write off rest")),
-                ("k", _("keep on account")),
-            ]
-            own += [("a", _("to an account")), ("z", _("set aside"))] if row and row.kind == "bank_line" else []
-            own += [("v", _("reverse"))] if row and row.kind == "receipt" else []
-        own += [("u", _("take back")), ("f", _("bank file")), ("b", _("cheques")), ("l", _("rules"))]
+            own = [("Enter", _("post")), ("+", _("next one")), ("→", _("choose")), ("s", _("set amounts"))]
+        if row is not None and row.kind == "receipt":
+            own += [("v", _("reverse"))]
+        elif row is not None:
+            own += [("w", _("write off")), ("k", _("on account"))] if row.left > 0 else []
+            own += [("a", _("to account")), ("z", _("aside"))]
+        own += [("t", _("rehearse")), ("u", _("take back")), ("f", _("file")), ("b", _("cheques")), ("l", _("rules"))]
         return [*own, *self.place_keys()]
 
     def action_rules(self) -> None:
@@ -126,6 +87,17 @@ class PaymentsScreen(PaymentPrompts):
         from tui_billing.screens.bank_rules import BankRulesScreen
 
         self.workstation.open(BankRulesScreen())
+
+    def action_rehearse(self) -> None:
+        """All that is certain, to be posted in one go; what was posted there `u` takes back here."""
+        from tui_billing.screens.rehearsal import RehearsalScreen
+
+        self.app.push_screen(RehearsalScreen(), self._rehearsed)
+
+    def _rehearsed(self, deed: Deed | None) -> None:
+        if deed is not None:
+            self._deeds.append(deed)
+            self.workstation.answer(self.after(deed.words, None))
 
     def action_deposit(self) -> None:
         """The adding machine for a batch of cheques."""
@@ -163,21 +135,7 @@ class PaymentsScreen(PaymentPrompts):
         except Problem as error:
             self.say_problem(error)
             return Page(())
-        return Page([self._row(one) for one in found.rows], found.more_before, found.more_after)
-
-    def _row(self, one: Waiting) -> Row:
-        kind = _("receipt") if one.kind == "receipt" else _("bank")
-        said = one.reference or one.text
-        cells = (
-            short_day(one.date),
-            kind,
-            f"{one.customer_code} {one.payer}" if one.customer_code else one.payer or one.text,
-            money(one.amount, one.currency),
-            money(one.left, one.currency),
-            one.currency,
-            said,
-        )
-        return WaitingRow(one.key, (one.kind, one.id), cells, one)
+        return Page([waiting_row(one) for one in found.rows], found.more_before, found.more_after)
 
     @property
     def waiting(self) -> Waiting | None:
@@ -202,6 +160,7 @@ class PaymentsScreen(PaymentPrompts):
     async def _read_around(self) -> None:
         await self._show_foot()
         await self.read_proposal()
+        self._name_keys()
 
     def on_paged_table_moved(self, event: PagedTable.Moved) -> None:
         first = not self._words
@@ -212,6 +171,10 @@ class PaymentsScreen(PaymentPrompts):
         await asyncio.sleep(REST)
         await self.read_proposal()
         await self._show_balance()
+        self._name_keys()
+
+    def _name_keys(self) -> None:
+        """The keys of the row under the cursor, unless a line at the foot asks."""
         if self.is_attached and self._asked is None and self.waiting is not None and not self.answer_line.is_open:
             self.show_keys()
 
@@ -245,15 +208,12 @@ class PaymentsScreen(PaymentPrompts):
             self.say_problem(error)
             return
         count = sum(number for _currency, number, _amount in sums)
-        sum_words = " + ".join(money(amount, currency, code=True) for currency, _number, amount in sums)
+        sum_words = money_sums((currency, amount) for currency, _number, amount in sums)
         text = _("{count} left to allocate: {money}", count=count, money=sum_words) if count else _("nothing is left")
         if self._deeds:
-            done: dict[str, int] = {}
-            for deed in self._deeds:
-                if deed.row is not None:
-                    done[deed.row.currency] = done.get(deed.row.currency, 0) + deed.row.left
-            told = " + ".join(money(amount, currency, code=True) for currency, amount in done.items())
-            text += " · " + _("done now: {count}", count=len(self._deeds)) + (f", {told}" if told else "")
+            told = money_sums(one for deed in self._deeds for one in deed.amounts)
+            count = sum(deed.count for deed in self._deeds)
+            text += " · " + _("done now: {count}", count=count) + (f", {told}" if told else "")
         self._words = text
         await self._show_balance()
 
@@ -366,12 +326,16 @@ class PaymentsScreen(PaymentPrompts):
             self.say(_("nothing was posted here yet that could be taken back"))
             return
         deed = self._deeds[-1]
+        stands: Deed | None = None
         try:
-            words = await take_back(self.desk, deed, new_command_id())
+            if deed.lines:
+                words, stands = await take_batch_back(self.desk, deed, new_command_id(), self.say)
+            else:
+                words = await take_back(self.desk, deed, new_command_id())
         except Problem as error:
             self.say_problem(error)
             return
-        self._deeds.pop()
+        self._deeds[-1:] = [stands] if stands is not None else []
         self._proposal = None
         if deed.row is not None:
             await self.table.go_back_to(deed.row)

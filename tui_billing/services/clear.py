@@ -11,7 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -293,8 +293,10 @@ def keep_difference(
     return transact(books, context, "keep", do)
 
 
-def take_back_line(books: Books, context: Context, line_id: int, reason: str = "") -> dict[str, Any]:
-    """Take back all that stands on a line, each by an opposite row, on the business date.
+def take_back_line(
+    books: Books, context: Context, line_id: int, reason: str = "", *, only: Collection[int] | None = None
+) -> dict[str, Any]:
+    """Take back what stands on a line (`only`: of these clearings), each by an opposite row, on the business date.
 
     A receipt that the line made is reversed with what it settled; one that was linked, and a refund, stay and
     wait for their line again; a returned payment counts again, with what it settled. Returns {"line", "open",
@@ -304,7 +306,7 @@ def take_back_line(books: Books, context: Context, line_id: int, reason: str = "
 
     def do(work: Work) -> dict[str, Any]:
         line = lock_line(work, line_id)
-        found = standing(books, "bank_line_id", line_id)
+        found = [one for one in standing(books, "bank_line_id", line_id) if only is None or one.id in only]
         if not found:
             raise Refused("nothing stands on this bank line; there is nothing to take back")
         backs, reversed_receipts = [], []

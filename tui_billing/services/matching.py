@@ -17,7 +17,7 @@ from tui_billing.models.queries.bank import bank_lines
 from tui_billing.rules.content import LIMITS
 from tui_billing.rules.matching.bank_rules import Rule, first_rule
 from tui_billing.rules.matching.facts import Line, Standing, Suggestion, Verdict
-from tui_billing.rules.matching.many import match_many
+from tui_billing.rules.matching.many import Progress, match_many
 from tui_billing.rules.matching.settle import Limits
 from tui_billing.rules.matching.suggest import Matcher
 from tui_billing.rules.problem import Problem, Unusable
@@ -102,10 +102,10 @@ def _matched(
     )
 
 
-def rehearse(books: Books) -> list[Matched]:
+def rehearse(books: Books, progress: Progress | None = None) -> list[Matched]:
     """Every waiting line of money that came, and all that a rule clears, by date, each with its verdict.
 
-    Nothing is written. The rules are read once.
+    Nothing is written. The rules are read once. What `progress` raises ends it.
     """
     rules = read_rules(books)
     pieces: list[tuple[dict[str, Any], int, Line, bool]] = []
@@ -118,7 +118,8 @@ def rehearse(books: Books) -> list[Matched]:
         elif row["open"] > 0:
             pieces.extend(_pieces(row, rules))
     matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
-    found = iter(match_many(matcher, [piece[2] for place, piece in enumerate(pieces) if place not in ruled]))
+    unruled = [piece[2] for place, piece in enumerate(pieces) if place not in ruled]
+    found = iter(match_many(matcher, unruled, progress))
     return [
         _matched(
             row["id"],

@@ -7,16 +7,23 @@ the other lines would take only orders the suggestions, and makes nothing certai
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from tui_billing.rules.matching.facts import Item, Line, Standing, Suggestion, Tier, Verdict
 from tui_billing.rules.matching.suggest import Matcher
 
+#: Told how many of how many looks at a line are done; what it raises ends the matching.
+Progress = Callable[[int, int], None]
 
-def match_many(matcher: Matcher, lines: Sequence[Line]) -> list[Verdict]:
+
+def match_many(matcher: Matcher, lines: Sequence[Line], progress: Progress | None = None) -> list[Verdict]:
     """The verdict on each line, in their order; the matcher's book is used up by it."""
-    verdicts = [matcher.suggest(line) for line in lines]
+    tell = progress or (lambda _done, _of: None)
+    verdicts = []
+    for place, line in enumerate(lines):
+        tell(place, len(lines) * 2)
+        verdicts.append(matcher.suggest(line))
     claims = Counter(item.id for verdict in verdicts if _is_certain(verdict) for item in _items(verdict.best))
     for place, verdict in enumerate(verdicts):
         if _is_certain(verdict) and any(claims[item.id] > 1 for item in _items(verdict.best)):
@@ -25,7 +32,9 @@ def match_many(matcher: Matcher, lines: Sequence[Line]) -> list[Verdict]:
         if _is_certain(verdict):
             _use_up(matcher, verdict.best)
     rest = [place for place, verdict in enumerate(verdicts) if not _is_certain(verdict)]
-    for place in sorted(rest, key=lambda one: (*_strength(verdicts[one]), lines[one].date, one)):
+    done = 2 * len(lines) - len(rest)  # what is certain is looked at once
+    for again, place in enumerate(sorted(rest, key=lambda one: (*_strength(verdicts[one]), lines[one].date, one))):
+        tell(done + again, len(lines) * 2)
         first = verdicts[place]
         if first.standing == Standing.CLEAR and all(matcher.book.holds(item) for item in _items(first.best)):
             _use_up(matcher, first.best)
