@@ -39,6 +39,7 @@ tui-billing operator list | role
 tui-billing attach   add | list | save | limit
 tui-billing send     queue | run | list | show | retry | anew | confirm | cancel
 tui-billing letter   list | statement | reminder | write
+tui-billing template list | show | set | use | preview
 tui-billing send     bounces | post | render | set | to | text
 tui-billing rate     list | add
 tui-billing report   status | aging

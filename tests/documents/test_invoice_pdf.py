@@ -18,7 +18,8 @@ from pypdf import PdfReader
 
 from tui_billing import locale
 from tui_billing.documents import kept_fonts, typeface
-from tui_billing.documents.invoice_pdf import render
+from tui_billing.documents.invoice_layout import lay_out
+from tui_billing.documents.invoice_pdf import characters, render
 from tui_billing.documents.printable import (
     BooksTax,
     PaymentMeans,
@@ -28,6 +29,7 @@ from tui_billing.documents.printable import (
     PrintedVat,
     References,
 )
+from tui_billing.documents.sheet import Word
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -207,11 +209,15 @@ def test_three_hundred_lines_carry_their_subtotal(invoice, lines_of, pages):
     assert seen == 300
 
 
-def test_totals_never_stand_without_a_line(invoice, lines_of, pages):
+def test_totals_never_stand_without_a_line(invoice, lines_of):
     for count in range(1, 60):
-        texts = pages(render(invoice(**lines_of(count))).pdf)
+        made = invoice(**lines_of(count))
+        texts = [
+            "\n".join(mark.text for mark in page if isinstance(mark, Word))
+            for page in lay_out(made, typeface.Typeface(characters(made))).pages
+        ]
         (page,) = [text for text in texts if "Amount due" in text]
-        assert f"Ligne {count}\n" in page or f"Ligne {count} " in page, count
+        assert f"Ligne {count}\n" in page, count
         assert "VAT breakdown" in page
 
 
@@ -229,7 +235,7 @@ def test_vat_of_a_foreign_currency_stands_in_the_books_currency_too(invoice, pag
     text = pages(render(invoice(currency="USD", books_tax=books)).pdf)[0]
     assert "VAT in EUR" in text and "284.03 EUR" in text
     assert "1 USD = 0.9231 EUR (ECB, 20/11/2026)" in text
-    assert "1,800.00 USD" in text
+    assert "Amount due, USD 1,800.00" in text
 
 
 def test_a_currency_has_its_own_decimals(invoice, pages):

@@ -44,6 +44,7 @@ VERBS = {
     "check": "check:app",
     "send": "send:app",
     "letter": "letter:app",
+    "template": "template:app",
     "rate": "rate:app",
     "report": "report:app",
     "verify": "books:verify_app",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui_billing.documents.files import write_atomically
 from tui_billing.documents.own_process import ask, serve
-from tui_billing.documents.text_pages import Block, blank, characters_of, lay_out
+from tui_billing.documents.text_pages import Block, characters_of, lay_out
 from tui_billing.locale import N_, say
 from tui_billing.rules.problem import Problem
 
@@ -225,7 +225,7 @@ def _take_picture(found: _Opened, path: Path, merge: bool) -> None:
 
 def _front(pack: Pack, opened: list[_Opened]) -> tuple[bytes, int]:
     """The front pages, laid out twice: the index needs to know on which page the papers begin."""
-    from tui_billing.documents.invoice_pdf import paint
+    from tui_billing.documents.drawing import paint, plain
     from tui_billing.documents.typeface import Typeface
 
     head = [Block(*(each if len(each) == 3 else [*each, ""])) for each in pack.blocks]
@@ -233,7 +233,7 @@ def _front(pack: Pack, opened: list[_Opened]) -> tuple[bytes, int]:
     typeface = Typeface(characters_of([*head, *index]) | set("0123456789"))
     count = len(lay_out([*head, *index], typeface).pages)
     sheet = lay_out([*head, *_index(pack, opened, count)], typeface)
-    pdf: FPDF = blank(typeface, title=pack.title, author=pack.author, when=dt.date.fromisoformat(pack.date))
+    pdf: FPDF = plain(typeface, title=pack.title, author=pack.author, day=dt.date.fromisoformat(pack.date))
     for page in sheet.pages:
         pdf.add_page()
         paint(pdf, page)

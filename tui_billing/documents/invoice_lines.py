@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from tui_billing.documents.composition import Composition
 from tui_billing.documents.printable import PrintableInvoice, PrintedAdjustment, PrintedLine
 from tui_billing.documents.sheet import (
     BAND,
@@ -15,10 +15,11 @@ from tui_billing.documents.sheet import (
     LEFT,
     RIGHT,
     STRONG,
-    Sheet,
     Style,
 )
+from tui_billing.documents.template import LEAST_TEXT
 from tui_billing.documents.words import Words
+from tui_billing.locale import N_
 
 PAD = 1.3
 HEAD_HEIGHT = 6.4
@@ -52,28 +53,39 @@ class Row:
     lines: list[tuple[str, Style]] = field(default_factory=list)
 
 
-def line_rows(invoice: PrintableInvoice, words: Words) -> list[Row]:
-    """The rows in print order: the lines, then the document's allowances and charges."""
-    rows = [_line_row(line, words) for line in invoice.lines]
+def line_rows(invoice: PrintableInvoice, words: Words, names: frozenset[str]) -> list[Row]:
+    """The rows in print order: the lines, then the document's allowances and charges; `names` are the columns."""
+    rows = [_line_row(line, words, names) for line in invoice.lines]
     return rows + [_adjustment_row(adjustment, words) for adjustment in invoice.adjustments]
 
 
-def _line_row(line: PrintedLine, words: Words) -> Row:
+def _line_row(line: PrintedLine, words: Words, names: frozenset[str]) -> Row:
+    """What has no column of its own stands in the text."""
     texts: list[tuple[str, Style]] = []
-    if line.item:
+    if line.item and "item" not in names:
         texts.append((words.tidy(line.item), STRONG))
     texts.append((words.tidy(line.description), BODY))
-    if line.period_start or line.period_end:
-        texts.append((words.period(line.period_start, line.period_end), FAINT))
+    period = words.period(line.period_start, line.period_end)
+    if period and "period" not in names:
+        texts.append((period, FAINT))
+    discount = f"{words.number(line.discount_percent)} %" if line.discount_percent else ""
+    if discount and "discount" not in names:
+        texts.append((words.say("Discount {percent}", percent=discount), FAINT))
+    if line.previous and "previous" not in names:
+        texts.append((words.say("Billed before: {amount}", amount=words.amount(line.previous)), FAINT))
     texts += [(words.adjustment(one), FAINT) for one in line.adjustments]
     cells = {
         "position": str(line.position),
+        "item": words.tidy(line.item),
+        "period": period,
         "quantity": words.number(line.quantity),
         "unit": words.tidy(line.unit),
         "price": words.price(line.unit_price),
-        "discount": f"{words.number(line.discount_percent)} %" if line.discount_percent else "",
+        "discount": discount,
         "vat": words.vat(line.vat_category, line.vat_rate),
+        "previous": words.amount(line.previous),
         "net": words.amount(line.net),
+        "todate": words.amount(line.previous + line.net),
     }
     return Row(cells, texts, line.net)
 
@@ -86,19 +98,42 @@ def _adjustment_row(adjustment: PrintedAdjustment, words: Words) -> Row:
     return Row(cells, [(words.adjustment(adjustment, with_amount=False), BODY)], signed)
 
 
+#: Heads of the columns, in the customer's language where the template has none of its own.
+HEADS = {
+    "position": "",
+    "item": N_("Item"),
+    "text": N_("Description"),
+    "period": N_("Period"),
+    "quantity": N_("Quantity"),
+    "unit": N_("Unit"),
+    "price": N_("Unit price"),
+    "discount": N_("Discount"),
+    "vat": N_("VAT"),
+    "previous": N_("Billed before"),
+    "net": N_("Net amount"),
+    "todate": N_("Billed to date"),
+}
+_ALWAYS = ("position", "text", "net")
+_LEFT = ("position", "item", "text", "period", "unit")
+_DECIMAL = ("quantity", "price")
+#: Given up, one after the other, where the page is too narrow for all columns: the text says them then.
+_GIVEN_UP = ("period", "item", "todate", "previous", "discount")
+#: No wider, whatever stands there: a unit is cut, an item's code goes into the text.
+_WIDEST = {"unit": 22.0, "item": 28.0}
+LEAST_COLUMN = 24.0
+
+
 class LineTable:
     """Draws the rows on a sheet, page after page."""
 
-    def __init__(self, sheet: Sheet, invoice: PrintableInvoice, words: Words, new_page: Callable[[], None]) -> None:
-        self.sheet = sheet
-        self.words = words
-        self.new_page = new_page
-        self.rows = line_rows(invoice, words)
-        self.columns = self._columns()
-        first, text = self.columns[0], self.columns[1]
+    def __init__(self, on: Composition) -> None:
+        self.on = on
+        self.sheet, self.words = on.sheet, on.words
+        self.rows, self.columns = self._fit()
+        self.text_column = next(column for column in self.columns if column.name == "text")
+        self.net_column = next(column for column in self.columns if column.name == "net")
         for row in self.rows:
-            self._wrap(row, text.width)
-        self.text_x = first.width + LEFT
+            self._wrap(row, self.text_column.width)
         self.carried = 0
         # where rows begin on the page in hand (none yet), and on a page that only goes on with the table
         self.top = 0.0
@@ -121,41 +156,63 @@ class LineTable:
             row.lines[: len(sheet.wrap(description, width, BODY))] = [(line, BODY) for line in lines]
             row.lines[0] = (f"{code}\t{lines[0]}", BODY)
 
-    def _columns(self) -> list[Column]:
-        _ = self.words.say
+    def _fit(self) -> tuple[list[Row], list[Column]]:
+        """Rows and columns of the template; columns that the page has no room for are given up."""
+        widths = {column.name: float(column.width) for column in self.on.template.columns}
+        longest = max((self.sheet.typeface.width(line.item, BODY.size) for line in self.on.invoice.lines), default=0.0)
+        if longest > _WIDEST["item"]:
+            widths.pop("item", None)
+        give_up = [name for name in _GIVEN_UP if name in widths]
+        while True:
+            rows = line_rows(self.on.invoice, self.words, frozenset(widths))
+            columns = self._columns(rows, widths)
+            text = next(column for column in columns if column.name == "text")
+            if text.width >= LEAST_TEXT - GAP or not give_up:
+                break
+            widths.pop(give_up.pop(0))
+        text.width = max(text.width, LEAST_COLUMN)
+        return rows, columns
+
+    def _columns(self, rows: list[Row], widths: dict[str, float]) -> list[Column]:
+        used = {name for row in rows for name, text in row.cells.items() if text}
         columns = [
-            Column("position", "", right=False),
-            Column("text", _("Description"), right=False),
-            Column("quantity", _("Quantity"), decimal=True),
-            Column("unit", _("Unit"), right=False),
-            Column("price", _("Unit price"), decimal=True),
-            Column("discount", _("Discount")),
-            Column("vat", _("VAT")),
-            Column("net", _("Net amount")),
+            Column(
+                name,
+                self.on.template.head(self.words.language, name) or self.words.say(HEADS[name]),
+                right=name not in _LEFT,
+                decimal=name in _DECIMAL,
+            )
+            for name in widths
+            if name in used or name in _ALWAYS
         ]
-        used = {name for row in self.rows for name, text in row.cells.items() if text}
-        columns = [column for column in columns if column.name in used or column.name in ("position", "text", "net")]
-        width = self.sheet.typeface.width
         for column in columns:
-            cells = [row.cells.get(column.name, "") for row in self.rows]
-            if column.decimal:
-                parts = [self.words.split(cell) for cell in cells]
-                column.fraction = max((width(part[1], BODY.size) for part in parts), default=0)
-                widest = max((width(part[0], BODY.size) for part in parts), default=0) + column.fraction
-            else:
-                widest = max((width(cell, BODY.size) for cell in cells), default=0)
-            if column.name == "unit":
-                widest = min(widest, 22.0)
-            column.width = max(widest, width(column.label, HEAD.size, HEAD.bold)) + GAP
-        columns[0].width = max(columns[0].width, 6.0)
-        free = RIGHT - LEFT - sum(column.width for column in columns if column.name != "text")
-        columns[1].width = max(free, 40.0)
+            # no figure is ever cut: a column that a template makes too narrow is as wide as it must be
+            needed = self._needed(column, rows)
+            column.width = max(needed, widths[column.name]) if column.name != "text" else 0.0
+            if column.name == "position":
+                column.width = max(column.width, 6.0)
+        free = RIGHT - LEFT - sum(column.width for column in columns)
         x = LEFT
         for column in columns:
+            if column.name == "text":
+                column.width = max(free, LEAST_COLUMN + GAP)
             column.x = x
             x += column.width
-        columns[1].width -= GAP
+            if column.name == "text":
+                column.width -= GAP
         return columns
+
+    def _needed(self, column: Column, rows: list[Row]) -> float:
+        width = self.sheet.typeface.width
+        cells = [row.cells.get(column.name, "") for row in rows]
+        if column.decimal:
+            parts = [self.words.split(cell) for cell in cells]
+            column.fraction = max((width(part[1], BODY.size) for part in parts), default=0)
+            widest = max((width(part[0], BODY.size) for part in parts), default=0) + column.fraction
+        else:
+            widest = max((width(cell, BODY.size) for cell in cells), default=0)
+        widest = min(widest, _WIDEST.get(column.name, widest))
+        return max(widest, width(column.label, HEAD.size, HEAD.bold)) + GAP
 
     def draw(self, tail: float) -> None:
         """Draw head and rows; the last row stays on one page with what follows, `tail` millimetres high."""
@@ -216,7 +273,7 @@ class LineTable:
         """Close the page with the subtotal, open the next one with it."""
         sheet, words = self.sheet, self.words
         self._carry(words.say("Carried forward"))
-        self.new_page()
+        self.on.new_page()
         self.head()
         self._carry(words.say("Brought forward"))
         sheet.rule(sheet.y)
@@ -227,21 +284,24 @@ class LineTable:
         top = sheet.y + (CARRY_HEIGHT - BODY.leading) / 2
         amount = self.words.amount(self.carried)
         width = max(sheet.typeface.width(amount, BODY.size), 22.0)
-        sheet.write(RIGHT - 1.5 - width - 4, top + 0.2, label, FAINT, right=True)
-        sheet.write(RIGHT - 1.5, top, amount, BODY, right=True)
+        edge = self.net_column.x + self.net_column.width - self._edge(self.net_column)
+        sheet.write(edge - width - 4, top + 0.2, label, FAINT, right=True)
+        sheet.write(edge, top, amount, BODY, right=True)
         sheet.y += CARRY_HEIGHT
 
     def _draw(self, row: Row, lines: list[tuple[str, Style]], with_cells: bool, open_end: bool = False) -> None:
         sheet = self.sheet
         y = sheet.y + PAD
         # in reading order, for whoever listens to the page or copies it: number, text, figures, more text
+        at = self.columns.index(self.text_column)
         if with_cells:
             self.carried += row.amount
-            self._cell(self.columns[0], row.cells.get("position", ""), y)
+            for column in self.columns[:at]:
+                self._cell(column, row.cells.get(column.name, ""), y)
         for place, (text, style) in enumerate(lines):
             self._text(text, style, y)
             if with_cells and not place:
-                for column in self.columns[2:]:
+                for column in self.columns[at + 1 :]:
                     self._cell(column, row.cells.get(column.name, ""), y)
             y += style.leading
         sheet.y = y + PAD
@@ -249,7 +309,7 @@ class LineTable:
             sheet.rule(sheet.y)
 
     def _text(self, text: str, style: Style, y: float) -> None:
-        sheet, x = self.sheet, self.columns[1].x
+        sheet, x = self.sheet, self.text_column.x
         if "\t" in text:
             code, _, text = text.partition("\t")
             x += sheet.write(x, y, code, STRONG) + sheet.typeface.width(CODE_GAP, STRONG.size)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tui_billing.documents.template import ACCENT, GREY
 from tui_billing.rules.party import Party
 
 
@@ -66,6 +67,11 @@ class PrintableLetter:
     footer: str = ""
     #: What a mail with it says is open.
     open: str = ""
+    #: The house's colours and where its logo stands, as on its invoices; what stands across a trial print.
+    accent: str = ACCENT
+    grey: str = GREY
+    logo: str = "left"
+    watermark: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON of everything."""

@@ -12,30 +12,35 @@ from tui_billing.documents.sheet import (
     BODY,
     FAINT,
     HEAD,
-    HEIGHT,
     LABEL,
     LEFT,
     NAME,
     RIGHT,
     SMALL,
     STRONG,
-    TINY,
     TITLE,
-    TOP,
-    Picture,
+    Palette,
     Sheet,
     Style,
 )
+from tui_billing.documents.stationery import (
+    SELLER_WIDTH,
+    WINDOW_WIDTH,
+    WINDOW_X,
+    WINDOW_Y,
+    bottom_over,
+    foot_lines,
+    place_logo,
+    running_head,
+    write_footers,
+    write_party,
+)
+from tui_billing.documents.template import rgb
 from tui_billing.documents.typeface import Typeface, tidy
 from tui_billing.locale import say
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
-from tui_billing.rules.party import Party, address_lines
 
-WINDOW_X, WINDOW_Y, WINDOW_WIDTH = 110.0, 50.0, 82.0
-SELLER_WIDTH = 84.0
-LOGO_WIDTH, LOGO_HEIGHT = 60.0, 20.0
-FOOT_WIDTH = 150.0
 TEXT = Style(9.5, 4.8)
 ROW, HEAD_HEIGHT, GAP = 5.2, 6.4, 4.0
 
@@ -58,9 +63,9 @@ class _Letter:
     def __init__(self, letter: PrintableLetter, typeface: Typeface, logo_ratio: float | None) -> None:
         self.letter = letter
         self.language = letter.language if letter.language in ("en", "fr") else "en"
-        footer = tidy(letter.footer or letter.seller.full_name)
-        self.footer = typeface.wrap(footer, FOOT_WIDTH, TINY.size)[:10]
-        self.sheet = Sheet(typeface, HEIGHT - 11 - max(1, len(self.footer)) * TINY.leading - 4)
+        self.footer = foot_lines(typeface, letter.footer or letter.seller.full_name)
+        palette = Palette(rgb(letter.accent), rgb(letter.grey))
+        self.sheet = Sheet(typeface, bottom_over(self.footer), palette, tidy(letter.watermark))
         self._heads(logo_ratio)
         self._facts()
         for text in letter.before:
@@ -74,30 +79,20 @@ class _Letter:
 
     def _heads(self, logo_ratio: float | None) -> None:
         sheet, letter = self.sheet, self.letter
-        y = TOP
-        if logo_ratio:
-            width = min(LOGO_WIDTH, LOGO_HEIGHT * logo_ratio)
-            sheet.pages[-1].append(Picture(LEFT, y, width, width / logo_ratio))
-            y += width / logo_ratio + 4
         home = letter.seller.address.country
-        y = self._party(letter.seller, LEFT, y, SELLER_WIDTH, NAME, BODY, home)
+        y, title_end = place_logo(sheet, logo_ratio, letter.logo)
+        y = write_party(sheet, letter.seller, LEFT, y, SELLER_WIDTH, NAME, BODY, self.language, home)
         for text in (letter.seller.contact, letter.seller.phone, letter.seller.email):
             if text:
                 y = sheet.write_lines(LEFT, y, sheet.wrap(tidy(text), SELLER_WIDTH, FAINT), FAINT)
-        title_end = TOP - 1.5
+        title_end -= 1.5
         for line in sheet.wrap(tidy(letter.title), WINDOW_WIDTH, TITLE)[:3]:
             sheet.write(WINDOW_X, title_end, line, TITLE)
             title_end += TITLE.leading
         window = max(WINDOW_Y, title_end + 3)
-        end = self._party(letter.buyer, WINDOW_X, window, WINDOW_WIDTH, ADDRESS_NAME, ADDRESS, home)
+        buyer = (letter.buyer, WINDOW_X, window, WINDOW_WIDTH, ADDRESS_NAME, ADDRESS)
+        end = write_party(sheet, *buyer, self.language, home)
         sheet.y = max(y, end, 82.0) + 6
-
-    def _party(self, party: Party, x: float, y: float, width: float, name: Style, body: Style, home: str) -> float:
-        sheet = self.sheet
-        y = sheet.write_lines(x, y, sheet.wrap(tidy(party.full_name), width, name), name)
-        for line in address_lines(party.address, self.language, home):
-            y = sheet.write_lines(x, y, sheet.wrap(tidy(line), width, body), body)
-        return y
 
     def _facts(self) -> None:
         sheet = self.sheet
@@ -118,12 +113,7 @@ class _Letter:
         sheet.y += 6
 
     def _new_page(self) -> None:
-        sheet = self.sheet
-        sheet.add_page()
-        sheet.write(LEFT, TOP - 3, tidy(self.letter.title), STRONG)
-        for line in sheet.wrap(tidy(self.letter.seller.full_name), 90, FAINT)[:1]:
-            sheet.write(RIGHT, TOP - 3, line, FAINT, right=True)
-        sheet.y = TOP + 4
+        running_head(self.sheet, tidy(self.letter.title), tidy(self.letter.seller.full_name))
 
     def _paragraph(self, text: str, style: Style = TEXT) -> None:
         lines = self.sheet.wrap(tidy(text), RIGHT - LEFT, style)
@@ -294,13 +284,7 @@ class _Letter:
             self._paragraph(text)
 
     def _footers(self) -> None:
-        sheet = self.sheet
-        top = sheet.bottom + 4
-        for page in range(len(sheet.pages)):
-            sheet.rule(top - 1.2, page=page)
-            y = top
-            for line in self.footer:
-                sheet.write(LEFT, y, line, TINY, page=page)
-                y += TINY.leading
-            count = say("Page {page} of {pages}", self.language, page=page + 1, pages=len(sheet.pages))
-            sheet.write(RIGHT, top, count, TINY, right=True, page=page)
+        def count(page: int, pages: int) -> str:
+            return say("Page {page} of {pages}", self.language, page=page, pages=pages)
+
+        write_footers(self.sheet, self.footer, count)

@@ -15,7 +15,7 @@ from tui_billing.documents.typeface import Typeface
 def render_letter(letter: PrintableLetter, *, logo: bytes | None = None) -> Rendered:
     """The PDF of a letter, dated noon (UTC) of its date; an unusable logo is left out."""
     typeface = Typeface(characters(letter) | set("0123456789.,- \u00a0\u202f/"))
-    picture = logos.prepare(logo) if logo else None
+    picture = logos.prepare(logo) if logo and letter.logo != "none" else None
     sheet = lay_out_letter(letter, typeface, picture[1] if picture else None)
     content = draw(
         sheet,

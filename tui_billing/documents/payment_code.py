@@ -18,15 +18,18 @@ _SCALE = 4
 
 
 def payment_code(invoice: PrintableInvoice) -> bytes | None:
-    """A PNG of black and white modules without a quiet zone; None where no transfer in euro is asked for.
+    """A PNG of black and white modules without a quiet zone; None where no transfer in euro is asked for (yet).
 
     The amount is what was payable at issue, so that the document stays the same, whenever it is made again.
     """
-    means, payable = invoice.payment, invoice.totals.payable
+    means = invoice.payment
+    # what is retained is not to be paid yet
+    payable = invoice.totals.payable - sum(part.amount for part in invoice.instalments if part.retained)
     # 70 characters at most, and few enough bytes that all of it stays within 331
     name = _cut(" ".join(tidy(means.account_name).split())[:70], 140)
     if (
         invoice.kind == CREDIT_NOTE
+        or invoice.watermark
         or invoice.currency != "EUR"
         or payable <= 0
         or means.code not in _TRANSFERS

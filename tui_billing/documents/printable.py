@@ -16,6 +16,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
+from tui_billing.documents.template import PLAIN, Template
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import Problem
 
@@ -46,7 +47,7 @@ class PrintedLine:
     """One line (BG-25): quantity and price as decimals, `net` in minor units after allowances and charges.
 
     `unit` is the word that is printed, `unit_code` the code behind it (BT-130); `discount` is what
-    `discount_percent` took off, in minor units.
+    `discount_percent` took off, in minor units. `previous` is what was billed of the same line before (progress).
     """
 
     position: int
@@ -65,6 +66,7 @@ class PrintedLine:
     unit_code: str = ""
     discount: int = 0
     order_line: str = ""
+    previous: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +112,20 @@ class BooksTax:
 
 @dataclass(frozen=True, slots=True)
 class PrintedInstalment:
-    """One part of what is to be paid, in minor units, with its last day."""
+    """One part of what is to be paid, in minor units, with its last day, or the day till which it is retained."""
 
     position: int
     due_date: date
     amount: int
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedProgress:
+    """What was billed under the same contract, project or order before this invoice: net, in minor units."""
+
+    reference: str
+    before: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +168,8 @@ class PrintableInvoice:
 
     Amounts are integers in minor units of `currency`; dates are dates; `language` is the customer's ("en" or
     "fr", others print in English). `footer` is the seller's legal line (form, capital, RCS, SIREN, VAT
-    number). `type_code` is UNTDID 1001 (BT-3), `operation` "goods", "services", "mixed" or "".
+    number). `type_code` is UNTDID 1001 (BT-3), `operation` "goods", "services", "mixed" or "". `watermark` stands
+    across each page of what is no document yet.
     """
 
     kind: str
@@ -189,6 +201,9 @@ class PrintableInvoice:
     operation: str = ""
     vat_on_debits: bool = False
     prices_include_vat: bool = False
+    template: Template = PLAIN
+    progress: PrintedProgress | None = None
+    watermark: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values: amounts are integers, decimals strings, dates ISO, nothing left out."""

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
-
-from fpdf import FPDF
 
 from tui_billing import locale
-from tui_billing.documents.invoice_pdf import COMPLIANCE, PRODUCER, TOOL, Rendered, font_of, paint
-from tui_billing.documents.kept_fonts import add_font
+from tui_billing.documents.drawing import draw
+from tui_billing.documents.invoice_pdf import Rendered
 from tui_billing.documents.proof_words import WORDS, missing
 from tui_billing.documents.sheet import (
     BAND,
@@ -31,13 +28,11 @@ from tui_billing.documents.sheet import (
     Style,
 )
 from tui_billing.documents.typeface import Typeface, tidy
-from tui_billing.documents.xmp import describe
 from tui_billing.rules.dates import format_date, month_name
 from tui_billing.rules.money import exponent, from_minor
 from tui_billing.rules.numbers import format_number
 from tui_billing.rules.proof import Bank, Group, Item, Ledger, Proof
 
-_REGIONS = {"en": "en-GB", "fr": "fr-FR"}
 FIGURES = 150.0
 
 
@@ -45,25 +40,7 @@ def render_proof(proof: Proof, company: str, language: str) -> Rendered:
     """The document of a proof, dated noon (UTC) of the month's last day: the same proof gives the same bytes."""
     page = _Page(proof, company, "fr" if language == "fr" else "en")
     sheet, typeface = page.sheet, page.sheet.typeface
-    pdf = FPDF(format="A4", unit="mm", enforce_compliance=COMPLIANCE)
-    pdf.set_auto_page_break(False)
-    pdf.render_color_fonts = False
-    when = datetime.combine(proof.day, time(12), UTC)
-    author = "".join(char for char in tidy(company) if char.isprintable())
-    pdf.set_creation_date(when)
-    pdf.set_lang(_REGIONS[page.language])
-    pdf.set_title(page.title)
-    pdf.set_subject(page.title)
-    pdf.set_author(author)
-    pdf.set_creator(TOOL)
-    pdf.set_producer(PRODUCER)
-    pdf.set_xmp_metadata(describe(title=page.title, author=author, tool=TOOL, producer=PRODUCER, when=when))
-    for key, face in typeface.faces.items():
-        add_font(pdf, *font_of(key), face)
-    for marks in sheet.pages:
-        pdf.add_page()
-        paint(pdf, marks, b"")
-    content = bytes(pdf.output())
+    content = draw(sheet, title=page.title, author=company, day=proof.day, language=page.language)
     return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages))
 
 

@@ -88,15 +88,43 @@ class Link:
     address: str
 
 
-Mark = Word | Box | Picture | Link
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A word across the page, from its lower left to its upper right."""
+
+    text: str
+    font: str
+    size: float
+    width: float
+    colour: tuple[int, int, int]
+
+
+Mark = Word | Box | Picture | Link | Stamp
+
+#: What stands across a page that is no document yet: seen, and everything can be read through it.
+STAMP = Style(96, 40, "B", (232, 234, 238))
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The two colours that a house chooses: of heads and sums, and of what is said in small."""
+
+    accent: tuple[int, int, int] = ACCENT
+    grey: tuple[int, int, int] = MUTED
+
+    def of(self, colour: tuple[int, int, int]) -> tuple[int, int, int]:
+        """A colour of a style as this house has it."""
+        return self.accent if colour == ACCENT else self.grey if colour == MUTED else colour
 
 
 class Sheet:
     """The pages of a document and the height reached on the last; the footer's room begins at `bottom`."""
 
-    def __init__(self, typeface: Typeface, bottom: float) -> None:
+    def __init__(self, typeface: Typeface, bottom: float, palette: Palette | None = None, stamp: str = "") -> None:
         self.typeface = typeface
         self.bottom = bottom
+        self.palette = palette or Palette()
+        self.stamp = stamp
         self.pages: list[list[Mark]] = []
         self.y = TOP
         self.add_page()
@@ -105,6 +133,9 @@ class Sheet:
         """Go on at the top of a new page."""
         self.pages.append([])
         self.y = TOP
+        if self.stamp:
+            width = self.typeface.width(self.stamp, STAMP.size, STAMP.bold)
+            self.pages[-1].append(Stamp(self.stamp, STAMP.bold, STAMP.size, width, STAMP.colour))
 
     @property
     def room(self) -> float:
@@ -121,7 +152,7 @@ class Sheet:
         at = x
         runs = self.typeface.runs(text, style.bold)
         for font, piece in runs:
-            self.pages[page].append(Word(at, base, font, style.size, style.colour, piece))
+            self.pages[page].append(Word(at, base, font, style.size, self.palette.of(style.colour), piece))
             if len(runs) > 1:
                 at += sum(self.typeface.faces[font].widths[ord(char)] for char in piece) * style.size * 25.4 / 72000
         return width

@@ -68,9 +68,9 @@ def _cut(text: str, cells: int) -> str:
 
 def tape_pdf(tape: Tape, house: str) -> bytes:
     """The tape as a PDF; the same bytes for the same tape."""
-    from tui_billing.documents.invoice_pdf import paint
+    from tui_billing.documents.drawing import paint, plain
     from tui_billing.documents.sheet import BODY, FAINT, LEFT, NAME, STRONG, TITLE, Sheet
-    from tui_billing.documents.text_pages import BOTTOM, blank
+    from tui_billing.documents.text_pages import BOTTOM
     from tui_billing.documents.typeface import Typeface, tidy
 
     title = _("Deposit")
@@ -101,7 +101,7 @@ def tape_pdf(tape: Tape, house: str) -> bytes:
         sheet.write(LEFT + 45, sheet.y, amount, STRONG, right=True)
         sheet.write(LEFT + 50, sheet.y, words, STRONG)
         sheet.y += STRONG.leading
-    pdf = blank(face, title=f"{title} {tape.reference}".strip(), author=house, when=tape.date)
+    pdf = plain(face, title=f"{title} {tape.reference}".strip(), author=house, day=tape.date)
     for page in sheet.pages:
         pdf.add_page()
         paint(pdf, page)

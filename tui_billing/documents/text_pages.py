@@ -1,11 +1,9 @@
-"""Plain pages of text: letters, and the front pages of an evidence pack; laid out first, then drawn."""
+"""Plain pages of text: the front pages of an evidence pack, a tape; laid out before they are drawn."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tui_billing.documents.sheet import (
     BODY,
@@ -19,9 +17,6 @@ from tui_billing.documents.sheet import (
     Style,
 )
 from tui_billing.documents.typeface import Typeface, tidy
-
-if TYPE_CHECKING:
-    from fpdf import FPDF
 
 #: Where text ends on a page; the foot below it is for page numbers.
 BOTTOM = 280.0
@@ -67,36 +62,3 @@ def _write(sheet: Sheet, block: Block, style: Style) -> None:
             sheet.y += style.leading
     if block.kind == "text":
         sheet.y += 0.8
-
-
-def blank(typeface: Typeface, *, title: str, author: str, when: dt.date) -> FPDF:
-    """An empty document with the typeface in it; the same content gives the same bytes."""
-    from fpdf import FPDF
-
-    from tui_billing.documents.invoice_pdf import PRODUCER, TOOL, font_of
-    from tui_billing.documents.kept_fonts import add_font
-
-    pdf = FPDF(format="A4", unit="mm")
-    pdf.set_auto_page_break(False)
-    pdf.render_color_fonts = False
-    pdf.set_creation_date(dt.datetime.combine(when, dt.time(12), dt.UTC))
-    pdf.set_title(title)
-    pdf.set_author("".join(char for char in tidy(author) if char.isprintable()))
-    pdf.set_creator(TOOL)
-    pdf.set_producer(PRODUCER)
-    for key, face in typeface.faces.items():
-        add_font(pdf, *font_of(key), face)
-    return pdf
-
-
-def render_text(blocks: Sequence[Block], *, title: str, author: str, when: dt.date) -> bytes:
-    """A document of these blocks alone (a letter)."""
-    from tui_billing.documents.invoice_pdf import paint
-
-    typeface = Typeface(characters_of(blocks))
-    sheet = lay_out(blocks, typeface)
-    pdf = blank(typeface, title=title, author=author, when=when)
-    for page in sheet.pages:
-        pdf.add_page()
-        paint(pdf, page)
-    return bytes(pdf.output())

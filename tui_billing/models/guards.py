@@ -38,6 +38,7 @@ _APPEND_ONLY = (
     "command",
     "change",
     "rendering",
+    "template",
     "delivery_attempt",
     "letter",
     "stored_file",

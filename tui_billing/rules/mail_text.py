@@ -1,12 +1,10 @@
-"""The text of a mail: names in braces that are filled in, and nothing else that could be carried out."""
+"""The text of a mail, and the places in it that are filled in."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-
+from tui_billing.rules.places import check_places
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.text import quote, safe
+from tui_billing.rules.text import safe
 
 #: What may stand in braces, and an example of what it becomes.
 PLACES = {
@@ -21,7 +19,6 @@ PLACES = {
     "due_date": "31/12/2026",
     "order": "45001234",
 }
-_PLACE = re.compile(r"\{([^{}]*)\}")
 LONGEST_SUBJECT, LONGEST_BODY = 200, 10_000
 
 
@@ -38,24 +35,5 @@ def check_text(subject: str, body: str) -> tuple[str, str]:
             raise Problem(
                 "this text has {length} characters, {limit} fit; shorten it", field=field, length=len(text), limit=limit
             )
-        for name in _PLACE.findall(text):
-            if name not in PLACES:
-                raise Problem(
-                    "{name} cannot be filled in; there are: {names}",
-                    field=field,
-                    name=quote("{" + name + "}"),
-                    names=" ".join("{" + place + "}" for place in PLACES),
-                )
+        check_places(text, PLACES, field)
     return subject, body
-
-
-def fill(text: str, values: Mapping[str, str]) -> str:
-    """The text with its places filled; what is filled in is not looked at again. A line with only empty places goes."""
-    lines = []
-    for line in text.split("\n"):
-        names = _PLACE.findall(line)
-        filled = _PLACE.sub(lambda match: safe(values.get(match[1], "")), line)
-        if names and not any(values.get(name) for name in names) and not re.sub(r"[\s:;,.]", "", _PLACE.sub("", line)):
-            continue
-        lines.append(filled)
-    return "\n".join(lines)

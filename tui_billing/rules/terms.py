@@ -2,7 +2,9 @@
 
 The canonical text, as the database keeps it: "30" net days, "0" on receipt; "30eom" thirty days, then the
 end of that month; "eom30" the end of the month, then thirty days; "30eom10" then the 10th of the next month;
-" -2%/10" behind it, two per cent within ten days; "50%@30+50%@60" instalments.
+" -2%/10" behind it, two per cent within ten days; "50%@30+50%@60" instalments. "95%@30+5%@365r": five per cent
+are retained for a year (in France the retention money of works, loi 71-584); the invoice and its VAT are whole, a
+part of what is to be paid falls due later.
 """
 
 from __future__ import annotations
@@ -25,10 +27,11 @@ MAX_PARTS = 36
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One instalment of the terms: a percentage of what is to be paid, and when."""
+    """One instalment of the terms: a percentage of what is to be paid, and when; whether it is retained till then."""
 
     percent: Decimal
     terms: Terms
+    retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Terms:
     def text(self) -> str:
         """The canonical text."""
         if self.parts:
-            body = "+".join(f"{_number(part.percent)}%@{part.terms.text}" for part in self.parts)
+            body = "+".join(f"{_number(part.percent)}%@{part.terms.text}{'r' * part.retained}" for part in self.parts)
         elif self.end_of_month == "after":
             body = f"{self.days}eom{self.day_of_month or ''}"
         elif self.end_of_month == "before":
@@ -60,11 +63,12 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """Part of a document's amount (minor units) and the last day to pay it."""
+    """Part of a document's amount (minor units) and the last day to pay it, or till which it is retained."""
 
     position: int
     due_date: date
     amount: int
+    retained: bool = False
 
 
 def _number(value: Decimal) -> str:
@@ -102,10 +106,10 @@ def parse_terms(text: str) -> Terms:
         return replace(simple, discount_percent=percent, discount_days=days)
     parts: list[Part] = []
     for piece in body.split("+"):
-        match = re.fullmatch(rf"({_PERCENT})%@(.+)", piece)
+        match = re.fullmatch(rf"({_PERCENT})%@(.+?)(r?)", piece)
         if not match or len(parts) == MAX_PARTS:
             raise _refuse(text)
-        parts.append(Part(_decimal(match[1]), _simple(match[2], text)))
+        parts.append(Part(_decimal(match[1]), _simple(match[2], text), bool(match[3])))
     if sum(part.percent for part in parts) != 100 or not all(part.percent for part in parts):
         raise Problem(
             "the instalments of {text} do not add up to 100 %; type for example 50%@30+50%@60",
@@ -162,7 +166,10 @@ def instalments(issue: date, terms: Terms, payable: int) -> list[Instalment]:
         ),
         key=lambda each: each[:2],
     )
-    return [Instalment(position, day, share) for position, (day, _, share) in enumerate(dated, 1)]
+    return [
+        Instalment(position, day, share, terms.parts[index].retained)
+        for position, (day, index, share) in enumerate(dated, 1)
+    ]
 
 
 def early_payment(issue: date, terms: Terms, gross: int, currency: str) -> tuple[date, int] | None:
@@ -177,7 +184,7 @@ def early_payment(issue: date, terms: Terms, gross: int, currency: str) -> tuple
 def warn_terms(terms: Terms) -> bool:
     """Whether the terms are longer than French law allows (L441-10 I: 60 days, or 45 days end of month)."""
     if terms.parts:
-        return any(warn_terms(part.terms) for part in terms.parts)
+        return any(warn_terms(part.terms) for part in terms.parts if not part.retained)
     limit = law.MAX_END_OF_MONTH_DAYS if terms.end_of_month else law.MAX_NET_DAYS
     return terms.days > limit or (terms.end_of_month == "after" and terms.day_of_month > 0 and terms.days > 30)
 
@@ -188,7 +195,11 @@ def describe_terms(terms: Terms, language: str) -> str:
     if not terms.parts:
         text = describe(terms)
     else:
-        text = ", ".join(f"{format_number(part.percent, language)} % {describe(part.terms)}" for part in terms.parts)
+        kept = " (retenue de garantie)" if language == "fr" else " (retention money)"
+        text = ", ".join(
+            f"{format_number(part.percent, language)} % {describe(part.terms)}{kept if part.retained else ''}"
+            for part in terms.parts
+        )
     if terms.discount_percent:
         percent, days = format_number(terms.discount_percent, language), terms.discount_days
         if language == "fr":

@@ -28,6 +28,7 @@ from tui_billing.services.issue import announce, sales_by_nature, take_number
 from tui_billing.services.match import release_match
 from tui_billing.services.record import content_of
 from tui_billing.services.replace import require_not_replaced
+from tui_billing.services.templates import choose_template_like
 
 #: Columns that a credit note takes over from its invoice as they are.
 COPIED = (
@@ -141,7 +142,13 @@ def _copy_header(work: Work, invoice_id: int, on: dt.date, reason: str) -> int:
     names = [name.strip() for name in COPIED.split(",")]
     marks = ", ".join(f"{name} = ?" for name in names)
     work.books.db.execute_sql(work.books.sql(f"UPDATE invoice SET {marks} WHERE id = ?"), (*row, note))
-    change(Invoice, note, original_id=invoice_id, reason=clean(reason, LIMITS["reason"], "reason"))
+    change(
+        Invoice,
+        note,
+        original_id=invoice_id,
+        reason=clean(reason, LIMITS["reason"], "reason"),
+        template_id=choose_template_like(work.books, invoice_id),
+    )
     return note
 
 

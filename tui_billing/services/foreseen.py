@@ -47,18 +47,25 @@ def foreseen(known: Resolved) -> list[Finding]:
 
 def _printable(known: Resolved) -> PrintableInvoice:
     """The document as it would be printed."""
+    from tui_billing.documents.mentions import legal_line
     from tui_billing.documents.printable import (
         BooksTax,
         PaymentMeans,
         PrintableInvoice,
         PrintedAdjustment,
+        PrintedInstalment,
         PrintedLine,
         PrintedTotals,
         PrintedVat,
         References,
     )
+    from tui_billing.locale import say
     from tui_billing.rules.money import convert
+    from tui_billing.rules.terms import describe_terms
+    from tui_billing.rules.units import unit_word
     from tui_billing.services.issue import mentions_of
+    from tui_billing.services.printing import MEANS
+    from tui_billing.services.resolve import terms_of
 
     totals, customer, buyer, content = known.totals, known.customer, known.buyer, known.content
     assert totals is not None and customer is not None and buyer is not None
@@ -80,7 +87,10 @@ def _printable(known: Resolved) -> PrintableInvoice:
                 vat_category=line.vat.category,
                 vat_rate=line.vat.rate,
                 item=line.item_code,
+                unit=unit_word(line.unit, customer.language),
                 unit_code=line.unit,
+                period_start=_day(line.period_start),
+                period_end=_day(line.period_end),
                 discount_percent=line.discount_percent,
                 discount=result.discount,
                 order_line=line.order_line,
@@ -111,6 +121,9 @@ def _printable(known: Resolved) -> PrintableInvoice:
         delivery_address=known.delivery,
         references=References(
             purchase_order=content.purchase_order,
+            contract=content.contract,
+            delivery_note=content.delivery_note,
+            project=content.project,
             buyer_reference=content.buyer_reference or customer.buyer_reference,
         ),
         adjustments=tuple(
@@ -131,10 +144,46 @@ def _printable(known: Resolved) -> PrintableInvoice:
         else BooksTax(
             base, convert(totals.tax, known.currency, base, known.rate), known.rate, known.rate_source, known.issue_date
         ),
-        payment=PaymentMeans(code=known.payment_means, iban=known.company.iban, bic=known.company.bic),
+        instalments=tuple(
+            PrintedInstalment(part.position, part.due_date, part.amount, part.retained) for part in known.instalments
+        ),
+        payment=PaymentMeans(
+            code=known.payment_means,
+            text=say(means, customer.language) if (means := MEANS.get(known.payment_means, "")) else "",
+            account_name=known.seller.full_name,
+            iban=known.company.iban,
+            bic=known.company.bic,
+        ),
+        terms=describe_terms(terms_of(known.terms), customer.language),
         mentions=mentions_of(known, totals, customer.language),
+        note=content.note,
+        footer=legal_line(
+            known.seller.full_name,
+            known.seller.legal_info,
+            known.seller.siren,
+            known.seller.vat_id,
+            customer.language,
+        ),
         type_code="380",
         operation=known.operation_category,
         vat_on_debits=known.company.vat_on_debits,
         prices_include_vat=known.company.prices_include_vat,
     )
+
+
+def _day(text: str) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None
+
+
+def draft_document(books: Books, known: Resolved) -> PrintableInvoice:
+    """A draft as it would be printed today, by the template that it would get; it has no number yet."""
+    from tui_billing.services.templates import choose_template, template_with
+
+    assert known.customer is not None
+    chosen = choose_template(
+        books,
+        known.customer.id,
+        ((line.nature, line.unit, bool(line.period_start or line.period_end)) for line in known.lines),
+        retained=any(part.retained for part in known.instalments),
+    )
+    return replace(_printable(known), number="", template=template_with(books, chosen))

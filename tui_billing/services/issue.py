@@ -33,6 +33,7 @@ from tui_billing.services.match import record_match, release_replaced
 from tui_billing.services.memory import remember
 from tui_billing.services.record import content_written
 from tui_billing.services.resolve import Resolved, resolve, terms_of
+from tui_billing.services.templates import choose_template
 
 #: kind -> (UNTDID 1001 code, default prefix of the series)
 KINDS = {"invoice": ("380", "F"), "credit_note": ("381", "A"), "corrective": ("384", "F")}
@@ -389,6 +390,12 @@ def _freeze(
         "terms": known.terms,
         "language": customer.language,
         "prices_include_vat": known.company.prices_include_vat,
+        "template_id": choose_template(
+            work.books,
+            customer.id,
+            ((line.nature, line.unit, bool(line.period_start or line.period_end)) for line in known.lines),
+            retained=any(part.retained for part in known.instalments),
+        ),
         "method": totals.method,
         "note": content.note,
         "lines_total": totals.lines_total,

@@ -13,9 +13,10 @@ from tui_billing.models.door import Books
 from tui_billing.models.tables import MailText
 from tui_billing.models.write import add, change
 from tui_billing.rules.dates import format_date
-from tui_billing.rules.mail_text import check_text, fill
+from tui_billing.rules.mail_text import check_text
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.party import Party
+from tui_billing.rules.places import fill
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import quote
 from tui_billing.services.context import Context, Work, company, transact

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from tui_billing.documents.printable import (
     PrintedAdjustment,
     PrintedInstalment,
     PrintedLine,
+    PrintedProgress,
     PrintedTotals,
     PrintedVat,
     References,
@@ -28,10 +30,12 @@ from tui_billing.models.tables import Rendering
 from tui_billing.models.write import add
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import NotFound, Refused
-from tui_billing.rules.terms import describe_terms, parse_terms
+from tui_billing.rules.terms import Terms, describe_terms, instalments, parse_terms
 from tui_billing.rules.units import unit_word
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.places import data_folder
+from tui_billing.services.progress import LineKey, line_key, progress_before
+from tui_billing.services.templates import template_with
 
 if TYPE_CHECKING:
     from tui_billing.documents.renderer import Written
@@ -51,7 +55,7 @@ _HEAD = (
     " rate_source, rate_date, purchase_order, contract, delivery_note, buyer_reference, project, payment_means, iban,"
     " bic, payment_reference, payment_link, terms, seller, buyer, delivery, mentions, note, lines_total, allowances_total,"
     " charges_total, net, tax, gross, prepaid, rounding, payable, tax_base, original_id,"
-    " type_code, operation_category, vat_on_debits, prices_include_vat"
+    " type_code, operation_category, vat_on_debits, prices_include_vat, template_id, customer_id, issued_at, counter"
 )
 
 
@@ -66,6 +70,10 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
     language = head["language"]
     seller, buyer = Party.from_json(json.loads(head["seller"])), Party.from_json(json.loads(head["buyer"]))
     delivery = json.loads(head["delivery"])
+    template = template_with(books, head["template_id"])
+    in_progress = template.has("previous") or template.has("todate")
+    before = progress_before(books, invoice_id, head) if in_progress else None
+    terms = parse_terms(head["terms"]) if head["terms"] else Terms()
     return PrintableInvoice(
         kind=head["kind"],
         number=head["number"],
@@ -73,7 +81,7 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
         currency=head["currency"],
         seller=seller,
         buyer=buyer,
-        lines=_lines(books, invoice_id, language),
+        lines=_lines(books, invoice_id, language, before.lines if before else {}),
         vat=_vat(books, invoice_id),
         totals=PrintedTotals(
             lines=head["lines_total"],
@@ -96,7 +104,7 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
         references=_references(books, head),
         adjustments=_adjustments(books, invoice_id, None),
         books_tax=_books_tax(books, head),
-        instalments=_instalments(books, invoice_id),
+        instalments=_instalments(books, invoice_id, dt.date.fromisoformat(head["issue_date"]), terms),
         payment=PaymentMeans(
             code=head["payment_means"],
             text=say(means, language) if (means := MEANS.get(head["payment_means"], "")) else "",
@@ -106,7 +114,7 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
             reference=head["payment_reference"],
             link=head["payment_link"],
         ),
-        terms="" if head["kind"] == "credit_note" else describe_terms(parse_terms(head["terms"]), language),
+        terms="" if head["kind"] == "credit_note" else describe_terms(terms, language),
         mentions=tuple(Mention(one["code"], one["text"]) for one in json.loads(head["mentions"])),
         note=head["note"],
         footer=legal_line(seller.full_name, seller.legal_info, seller.siren, seller.vat_id, language),
@@ -114,6 +122,8 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
         operation=head["operation_category"],
         vat_on_debits=bool(head["vat_on_debits"]),
         prices_include_vat=bool(head["prices_include_vat"]),
+        template=template,
+        progress=PrintedProgress(before.reference, before.net) if before else None,
     )
 
 
@@ -121,7 +131,7 @@ def _day(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
 
 
-def _lines(books: Books, invoice_id: int, language: str) -> tuple[PrintedLine, ...]:
+def _lines(books: Books, invoice_id: int, language: str, before: Mapping[LineKey, int]) -> tuple[PrintedLine, ...]:
     rows = books.rows(
         "SELECT id, position, description, quantity, unit_price, net, vat_category, vat_rate, item_code, unit,"
         " discount_percent, period_start, period_end, discount, order_line FROM invoice_line"
@@ -152,6 +162,7 @@ def _lines(books: Books, invoice_id: int, language: str) -> tuple[PrintedLine, .
             unit_code=row[9],
             discount=row[13],
             order_line=row[14],
+            previous=before.get(line_key(row[14], row[8], row[2]), 0),
         )
         for row in rows
     )
@@ -188,11 +199,13 @@ def _vat(books: Books, invoice_id: int) -> tuple[PrintedVat, ...]:
     return tuple(PrintedVat(row[0], unscaled(row[1], PERCENT), row[2], row[3], row[4], row[5]) for row in rows)
 
 
-def _instalments(books: Books, invoice_id: int) -> tuple[PrintedInstalment, ...]:
+def _instalments(books: Books, invoice_id: int, issued: dt.date, terms: Terms) -> tuple[PrintedInstalment, ...]:
     rows = books.rows(
         "SELECT position, due_date, amount FROM instalment WHERE invoice_id = ? ORDER BY position", (invoice_id,)
     )
-    return tuple(PrintedInstalment(row[0], dt.date.fromisoformat(row[1]), row[2]) for row in rows)
+    # the terms say which parts are retained; days do not hang on the amount
+    kept = {part.position for part in instalments(issued, terms, 0) if part.retained}
+    return tuple(PrintedInstalment(row[0], dt.date.fromisoformat(row[1]), row[2], row[0] in kept) for row in rows)
 
 
 def _references(books: Books, head: dict[str, Any]) -> References:

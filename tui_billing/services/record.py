@@ -12,9 +12,9 @@ from tui_billing.models.door import Books
 from tui_billing.models.tables import Invoice
 
 #: Raised with every change of what is hashed, so that old events are still compared by their own list.
-VERSION = 2
+VERSION = 3
 #: Version -> columns of a document that were hashed from then on.
-_SINCE: dict[int, tuple[str, ...]] = {2: ("payment_link",)}
+_SINCE: dict[int, tuple[str, ...]] = {2: ("payment_link",), 3: ("template_id",)}
 
 _FROZEN = [
     field.column_name

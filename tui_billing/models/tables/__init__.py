@@ -71,6 +71,7 @@ from tui_billing.models.tables.sources import (
     OrderLine,
     PurchaseOrder,
 )
+from tui_billing.models.tables.templates import LetterText, Template, TemplateChoice
 
 __all__ = [
     "Account",
@@ -125,6 +126,7 @@ __all__ = [
     "Item",
     "ItemPrice",
     "Letter",
+    "LetterText",
     "MailText",
     "Mandate",
     "Operator",
@@ -145,6 +147,8 @@ __all__ = [
     "Setting",
     "StoredFile",
     "Table",
+    "Template",
+    "TemplateChoice",
     "Usual",
     "VatBreakdown",
     "WriteOffReason",

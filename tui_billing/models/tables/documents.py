@@ -14,6 +14,7 @@ from tui_billing.models.fields import (
 )  # isort: skip
 from tui_billing.models.tables.base import Table
 from tui_billing.models.tables.parties import Customer, Item, Operator
+from tui_billing.models.tables.templates import Template
 
 from peewee import AutoField, BigIntegerField, ForeignKeyField, TextField  # isort: skip
 
@@ -67,6 +68,7 @@ class Invoice(Table):
     terms = TextField(default="")
     language = TextField(default="")
     prices_include_vat = FlagField(default=False)
+    template = ForeignKeyField(Template, null=True)
     method = TextField(default="group")
     seller = JsonField(default=dict)
     buyer = JsonField(default=dict)
