@@ -68,7 +68,7 @@ def match_month(month: Month) -> list[tuple[Deposit, Verdict]]:
 
 
 def work_through(month: Month) -> list[tuple[Deposit, Verdict]]:
-    """Every deposit in turn, as a clerk works the queue: after each, what was meant is posted."""
+    """Every deposit in turn, as a clerk works the queue: after each, what was meant is posted, and who paid is remembered."""
     items = {bill.id: item_of(bill, month.orders.get(bill.id, "")) for bill in month.bills}
     notes = {bill.id: bill for bill in month.bills if bill.credit}
     book = OpenBook(items.values(), map(payer_of, month.firms))
@@ -84,6 +84,7 @@ def work_through(month: Month) -> list[tuple[Deposit, Verdict]]:
                 book.add(items[key])
         if deposit.note:
             book.remove(items[notes[deposit.note].id])
+        book.remember(deposit.firm, deposit.payer, deposit.iban)
     return done
 
 

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 from tui_billing.rules.identifiers import compact
 from tui_billing.rules.matching.facts import Item, Payer
-from tui_billing.rules.matching.names import is_cut, is_telling, name_words, payer_words
+from tui_billing.rules.matching.names import alias_of, is_cut, is_telling, name_words, payer_words
 from tui_billing.rules.matching.numbers import parts_of
 
 K = TypeVar("K", bound=Hashable)
@@ -101,6 +101,13 @@ class OpenBook:
                 self.by_iban.setdefault(compact(iban), set()).add(payer.id)
             for alias in payer.aliases:
                 self.by_alias.setdefault(alias, set()).add(payer.id)
+
+    def remember(self, customer: int, payer: str, iban: str) -> None:
+        """A payer's account and name have paid for a customer: the books remember both when a line is posted."""
+        if account := compact(iban):
+            self.by_iban.setdefault(account, set()).add(customer)
+        if alias := alias_of(payer):
+            self.by_alias.setdefault(alias, set()).add(customer)
 
     def add(self, item: Item) -> None:
         """Take an item in; a customer's stand in order of their due dates."""
