@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tui_billing.rules.matching.book import OpenBook, number_parts
 from tui_billing.rules.matching.cover import Shape
 from tui_billing.rules.matching.facts import Explained, Fact, Item, Line, Naming, Suggestion, Tier, Whose
@@ -18,8 +20,9 @@ def is_certain(book: OpenBook, line: Line, named: Named, one: Suggestion) -> boo
     - either every item is named by its reference or its whole number, and a second witness confirms it: the
       payer, or the check digits of the reference, or an amount that is open nowhere else; nor has the
       customer an item of that amount whose number is one slip away;
-    - or the payer's account is known for this customer alone, and it is all that the customer has open, or
-      the one item of that amount, open nowhere else, no round sum, and no round part of another item.
+    - or the payer's account (a name is not enough) is known for this customer alone, and it is all that the
+      customer has open, or the one item of that amount, open nowhere else, no round sum, no round part of
+      another item, nor the sum of two others, of neighbours, or of several of one price.
     """
     tier, contradicted, naming = one.evidence[:3]
     explained = Explained(-one.evidence[3])
@@ -40,12 +43,14 @@ def is_certain(book: OpenBook, line: Line, named: Named, one: Suggestion) -> boo
         return surely and not any(_has_double(book, item) for item in amounts)
     if explained != Explained.EXACT or whose < Whose.ACCOUNT or tier > Tier.PAYER_AND_AMOUNT or one.credits:
         return False
+    if Fact.IBAN not in facts:
+        return False
     if -naming == Naming.MISSPELT and tier == Tier.NAMED_AND_AMOUNT:
         return alone
     shape = one.evidence[5]
     if shape == Shape.ALL and len(amounts) > 1:
         return not any(how == Naming.COUNTER for _i, how, _f in named.items.values())
-    return shape == Shape.ONE and alone and not _could_be_part(book, line, amounts[0])
+    return shape == Shape.ONE and alone and not _could_be_another(book, line, amounts[0])
 
 
 def _has_double(book: OpenBook, item: Item) -> bool:
@@ -60,6 +65,34 @@ def _has_double(book: OpenBook, item: Item) -> bool:
             theirs = number_parts(other.number)
             if theirs is not None and resembles((own,), theirs[1], theirs[2]):
                 return True
+    return False
+
+
+def _could_be_another(book: OpenBook, line: Line, item: Item) -> bool:
+    return _could_be_part(book, line, item) or _could_be_several(book, line, item)
+
+
+def _could_be_several(book: OpenBook, line: Line, item: Item) -> bool:
+    """Whether other items add up to the amount: two of them, neighbours by due date, or several of one price."""
+    smaller = [
+        other.open
+        for other in book.by_customer[item.customer_id]
+        if other.id != item.id and other.currency == line.currency and not other.is_credit and other.open < line.amount
+    ]
+    prices = Counter(smaller)
+    for price, count in prices.items():
+        times, rest = divmod(line.amount, price)
+        other = line.amount - price
+        if (not rest and times <= count) or (other in prices and (other != price or count > 1)):
+            return True
+    first = total = 0
+    for last, amount in enumerate(smaller):
+        total += amount
+        while total > line.amount:
+            total -= smaller[first]
+            first += 1
+        if total == line.amount and last > first:
+            return True
     return False
 
 

@@ -100,8 +100,10 @@ class Customer:
             return self.found
         if not self._is_explained():
             self._by_counters(surely)
-        if loosely and not self._is_explained():
-            self._by_cover(loosely)
+        listed = self._with(Naming.COUNTER) if surely else []
+        for must in (listed, loosely) if len(listed) > len(loosely) else (loosely,):
+            if must and not self._is_explained():
+                self._by_cover(must)
         self._by_amount()
         if self.whose >= Whose.SHARED and not self._is_explained():
             if not self._is_one():
@@ -265,6 +267,8 @@ class Customer:
         if explained < Explained.FEE and self.alike.intersection(ids) and not guess:
             return  # a likeness of numbers says nothing without the amount
         surely = any(one >= Naming.NUMBER for one in how)
+        if guess and surely:
+            naming = Naming.MISSPELT  # "F2026-00412 and others": which others, the amount alone says
         tier = self._tier(naming, explained, surely=surely, guess=guess)
         many = size if shape == Shape.MANY else 0
         evidence = (int(tier), int(whose == Whose.ANOTHER), -naming, -explained, -whose, int(shape), many)
@@ -301,6 +305,8 @@ class Customer:
 
     def _tier(self, naming: Naming, explained: Explained, *, surely: bool, guess: bool) -> Tier:
         payer = self.whose >= Whose.SHARED
+        if guess and surely and explained == Explained.EXACT:
+            return Tier.NAMED_BY_PAYER if payer else Tier.NAMED
         if guess:
             return Tier.PAYER
         if explained >= Explained.FEE:
