@@ -1,7 +1,8 @@
 """Many lines at once: what one line settles, the next does not find open any more.
 
-The surest go first. What is certain is certain against all that is open and all that is certain beside it; what
-the other lines would take only orders the suggestions, and makes nothing certain.
+The surest go first, and the others know who has paid for whom in them. What is certain is certain against all that
+is open and all that is certain beside it; what the other lines would take only orders the suggestions, and makes
+nothing certain.
 """
 
 from __future__ import annotations
@@ -28,9 +29,10 @@ def match_many(matcher: Matcher, lines: Sequence[Line], progress: Progress | Non
     for place, verdict in enumerate(verdicts):
         if _is_certain(verdict) and any(claims[item.id] > 1 for item in _items(verdict.best)):
             verdicts[place] = replace(verdict, standing=Standing.AMBIGUOUS)  # paid twice: which of them, a clerk says
-    for verdict in verdicts:
+    for line, verdict in zip(lines, verdicts, strict=True):
         if _is_certain(verdict):
             _use_up(matcher, verdict.best)
+            _remember(matcher, line, verdict.best)
     rest = [place for place, verdict in enumerate(verdicts) if not _is_certain(verdict)]
     done = 2 * len(lines) - len(rest)  # what is certain is looked at once
     for again, place in enumerate(sorted(rest, key=lambda one: (*_strength(verdicts[one]), lines[one].date, one))):
@@ -38,6 +40,8 @@ def match_many(matcher: Matcher, lines: Sequence[Line], progress: Progress | Non
         first = verdicts[place]
         if first.standing == Standing.CLEAR and all(matcher.book.holds(item) for item in _items(first.best)):
             _use_up(matcher, first.best)
+            if first.best is not None and first.best.tier == Tier.NAMED_AND_AMOUNT:
+                _remember(matcher, lines[place], first.best)
             continue
         verdict = matcher.suggest(lines[place])
         if verdict.standing == Standing.CERTAIN:
@@ -66,6 +70,12 @@ def _items(suggestion: Suggestion | None) -> Iterator[Item]:
     if suggestion is not None:
         yield from (share.item for share in suggestion.shares)
         yield from (use.credit for use in suggestion.credits)
+
+
+def _remember(matcher: Matcher, line: Line, suggestion: Suggestion | None) -> None:
+    """Who pays for whom, as the books will know it once the line is posted."""
+    if suggestion is not None:
+        matcher.book.remember(suggestion.customer.id, line.payer, line.payer_iban)
 
 
 def _use_up(matcher: Matcher, suggestion: Suggestion | None) -> None:
