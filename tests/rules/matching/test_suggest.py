@@ -86,6 +86,41 @@ def test_a_known_account_and_an_amount_that_is_open_nowhere_else():
     assert suggest(line(40_037, "VIR", iban=ACCOUNT), half).standing == Standing.CLEAR, "it could be half of 106"
 
 
+def test_an_amount_that_other_items_add_up_to_is_not_certain():
+    for others in ((20_018, 20_019), (10_009, 10_009, 20_019), (13_345, 13_346, 13_346)):
+        more = [*ITEMS, *(item(106 + place, part) for place, part in enumerate(others))]
+        assert suggest(line(40_037, "VIR", iban=ACCOUNT), more).standing == Standing.CLEAR, others
+    prices = [item(101, 40_044), *(item(key, 10_011) for key in (110, 112, 114, 116)), item(111, 9), item(113, 9)]
+    assert suggest(line(40_044, "VIR", iban=ACCOUNT), prices).standing == Standing.CLEAR, "four of one price"
+
+
+def test_a_remembered_name_alone_makes_nothing_certain():
+    book = OpenBook(ITEMS, [ACME, BETA])
+    book.remember(1, "Holding Roux", "")
+    by_name = Matcher(book).suggest(line(40_037, "VIR", "HOLDING ROUX"))
+    assert paid(by_name) == {101: 40_037} and by_name.standing == Standing.CLEAR
+    book.remember(1, "Holding Roux", OTHERS)
+    assert Matcher(book).suggest(line(40_037, "VIR", "HOLDING ROUX", OTHERS)).standing == Standing.CERTAIN
+
+
+def test_a_list_that_breaks_off_is_completed_by_what_adds_up():
+    many = [item(100 + key, part) for key, part in enumerate((30_000, 20_000, 50_000, 10_000, 40_000, 70_000))]
+    verdict = suggest(line(130_000, "F2026-00101 ETC", "ACME INDUSTRIES"), many)
+    assert 101 in paid(verdict) and sum(paid(verdict).values()) == 130_000 and not verdict.best.on_account
+    assert verdict.standing == Standing.GUESS, "round amounts add up by chance"
+    by_counters = suggest(line(120_000, "F2026-00101, 102, 103 ...", "ACME INDUSTRIES"), many)
+    assert paid(by_counters) == {101: 20_000, 102: 50_000, 103: 10_000, 104: 40_000}
+
+
+def test_lines_matched_at_once_know_who_paid_in_the_surest():
+    first = line(50_011, f"SEPA {payment_reference('F2026-00104')}", "HOLDING ROUX", OTHERS)
+    second = line(77_777, "VIR", "HOLDING ROUX", OTHERS)
+    alone, verdicts = suggest(second), match_many(Matcher(OpenBook(ITEMS, [ACME, BETA])), [first, second])
+    assert alone.standing == Standing.GUESS and verdicts[0].standing == Standing.CERTAIN
+    assert Fact.IBAN in facts(verdicts[1]) and verdicts[1].best.customer == BETA
+    assert verdicts[1].standing == Standing.GUESS, "what is learned in the run makes nothing certain"
+
+
 def test_several_items_that_add_up_are_one_suggestion():
     verdict = suggest(line(90_048, "NOS FACTURES", "ACME INDUSTRIES"))
     assert paid(verdict) == {101: 40_037, 102: 50_011} and Fact.COVER in facts(verdict)

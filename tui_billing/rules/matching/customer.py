@@ -300,6 +300,7 @@ class Customer:
                 settled.on_account,
                 settled.bank_fee,
                 rule_id=self.line.rule_id if any(fact == Fact.RULE for fact, _numbers in facts) else 0,
+                chance=guess,
             )
         )
 

@@ -176,7 +176,8 @@ class Suggestion:
 
     `bank_fee` is what our bank kept back of the line: the customer paid that much more. `evidence` is compared
     place by place, the smaller the better: tier, naming, amount, payer, shape of the set. `facts` are
-    (fact, numbers that it is about). `rule_id` is the rule that it rests on, 0 for none.
+    (fact, numbers that it is about). `rule_id` is the rule that it rests on, 0 for none. `chance` where its set is
+    likely to add up by chance.
     """
 
     customer: Payer
@@ -188,6 +189,7 @@ class Suggestion:
     bank_fee: int = 0
     certain: bool = False
     rule_id: int = 0
+    chance: bool = False
 
     @property
     def tier(self) -> Tier:

@@ -142,7 +142,7 @@ class Matcher:
         if not rivals and is_certain(self.book, line, named, first):
             standing = Standing.CERTAIN
             ranked[0] = replace(first, certain=True)
-        elif first.tier >= Tier.AMOUNT:
+        elif first.tier >= Tier.AMOUNT or first.chance:
             standing = Standing.GUESS
         else:
             standing = Standing.AMBIGUOUS if rivals else Standing.CLEAR
