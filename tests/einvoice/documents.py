@@ -51,6 +51,19 @@ AMERICAN = Party(
     address=Address(line1="1 Main St", postcode="02101", city="Boston", region="MA", country="US"),
     email="ap@us-inc.example",
 )
+SPANISH = Party(
+    "Canarias Envíos SL",
+    legal_form="SL",
+    address=Address(line1="Calle Triana 5", postcode="35002", city="Las Palmas", country="ES"),
+    vat_id="ESB12345674",
+    email="facturas@canarias.example",
+)
+CEUTA = Party(
+    "Ceuta Mercados SA",
+    address=Address(line1="Paseo Colón 3", postcode="51001", city="Ceuta", country="ES"),
+    vat_id="ESA28015865",
+)
+WAREHOUSE = Address(line1="ZI Nord", postcode="69120", city="Vaulx-en-Velin", country="FR")
 RATES = ("20", "10", "5.5", "2.1", "8.5")
 #: category -> (buyer, exemption code)
 CASES: dict[str, tuple[Party, str]] = {
@@ -62,7 +75,13 @@ CASES: dict[str, tuple[Party, str]] = {
     "G": (AMERICAN, "VATEX-EU-G"),
     "Z": (FRENCH, ""),
     "O": (FRENCH, "VATEX-EU-O"),
+    "L": (CEUTA, ""),
+    "M": (CEUTA, ""),
 }
+#: The taxes of the Canary Islands (L) and of Ceuta and Melilla (M) are a Spanish house's.
+SELLERS = {"L": SPANISH, "M": SPANISH}
+#: How many lines documents have, the longest ones rarely.
+LENGTHS = (1, 1, 2, 3, 5, 8, 12, 30, 80, 150, 300)
 TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=("C", "Z", "M")), min_size=1, max_size=30
 ) | st.sampled_from(["Conseil, journée", "Pièce <détachée> & co", "A" * 300, "Œuvre d’art – réf. ÆØ€", "a\nb"])
@@ -77,6 +96,8 @@ def made(lines: list[LineInput], adjustments: list[Adjustment], buyer: Party, **
         currency=currency,
         document_discount_percent=more.pop("discount", Decimal(0)),
         prepaid=more.pop("prepaid", 0),
+        rounding=more.pop("rounding", 0),
+        prices_include_vat=more.get("prices_include_vat", False),
     )
     if more.pop("pay_all", False):
         totals = compute(lines, adjustments, currency=currency, prepaid=totals.gross)
@@ -90,10 +111,11 @@ def printed(lines: list[LineInput], totals: Totals, buyer: Party, **more: Any) -
     operation = more.pop("operation", "services")
     texts = more.pop("texts", ["Prestation"])
     on_debits = more.pop("vat_on_debits", False)
+    seller = more.pop("seller", SELLER)
     facts = MentionFacts(
         DAY,
         language,
-        "FR",
+        seller.address.country,
         vat=[(group.vat.category, group.vat.exemption_code, "") for group in totals.vat],
         operation=operation,
         vat_on_debits=on_debits,
@@ -110,7 +132,7 @@ def printed(lines: list[LineInput], totals: Totals, buyer: Party, **more: Any) -
         due_date=DAY + dt.timedelta(30),
         currency=totals.currency,
         language=language,
-        seller=SELLER,
+        seller=seller,
         buyer=buyer,
         lines=tuple(
             PrintedLine(
@@ -143,6 +165,7 @@ def printed(lines: list[LineInput], totals: Totals, buyer: Party, **more: Any) -
             allowances=totals.allowances_total,
             charges=totals.charges_total,
             prepaid=totals.prepaid,
+            rounding=totals.rounding,
         ),
         adjustments=tuple(_printed(one, document=True) for one in totals.adjustments),
         books_tax=books,
@@ -178,31 +201,46 @@ def _printed(one: Adjustment, *, document: bool = False) -> PrintedAdjustment:
 
 
 @st.composite
+def _line(draw: st.DrawFn, case: str) -> LineInput:
+    """A line of the case's category, now and then of another one that may stand beside it."""
+    category, code = case.partition("-")[0], CASES[case][1]
+    if category in ("S", "E", "AE") and draw(st.integers(0, 7)) == 0:
+        category, code = draw(
+            st.sampled_from([("S", ""), ("Z", ""), ("E", "VATEX-FR-CGI261-4"), ("AE", "VATEX-EU-AE")])
+        )
+    rate = Decimal(0)
+    if category in ("S", "L", "M"):
+        rate = Decimal(draw(st.sampled_from(RATES if category == "S" else ("7", "3", "9.5", "0.5"))))
+    own = []
+    if draw(st.integers(0, 5)) == 0:
+        own.append(Adjustment(amount=draw(st.integers(0, 500)), reason="Abîmé", reason_code="95"))
+    if draw(st.integers(0, 5)) == 0:
+        own.append(Adjustment(percent=Decimal(draw(st.integers(1, 9))), reason="Emballage", is_charge=True))
+    quantity = Decimal(draw(st.integers(1, 300_000))).scaleb(draw(st.sampled_from([0, -1, -2, -4])))
+    if draw(st.integers(0, 9)) == 0:
+        quantity = -quantity
+    price = Decimal(draw(st.integers(1, 900_000))).scaleb(draw(st.sampled_from([-2, -2, -4])))
+    discount = Decimal(draw(st.sampled_from(["0", "0", "0", "10", "33.33", "100"])))
+    return LineInput(quantity, price, Vat(category, rate, code), discount, tuple(own))
+
+
+@st.composite
 def invoices(draw: st.DrawFn, most_lines: int = 12) -> PrintableInvoice:
-    """Every VAT category, several rates, discounts, charges, credits, prepayments, returns, currencies."""
+    """Every VAT category, several rates, discounts, charges, credits, prepayments, returns, currencies.
+
+    A long document repeats a dozen different lines: 300 of them drawn one by one would be more than is made.
+    """
     case = draw(st.sampled_from([*CASES, "S", "S", "S"]))
-    buyer, code = CASES[case]
-    category = case.partition("-")[0]
-    lines = []
-    for _ in range(draw(st.integers(1, most_lines))):
-        rate = Decimal(draw(st.sampled_from(RATES))) if category == "S" else Decimal(0)
-        vat = Vat(category, rate, code)
-        own = []
-        if draw(st.integers(0, 5)) == 0:
-            own.append(Adjustment(amount=draw(st.integers(0, 500)), reason="Abîmé", reason_code="95"))
-        if draw(st.integers(0, 5)) == 0:
-            own.append(Adjustment(percent=Decimal(draw(st.integers(1, 9))), reason="Emballage", is_charge=True))
-        quantity = Decimal(draw(st.integers(1, 300_000))).scaleb(draw(st.sampled_from([0, -1, -2, -4])))
-        if draw(st.integers(0, 9)) == 0:
-            quantity = -quantity
-        price = Decimal(draw(st.integers(1, 900_000))).scaleb(draw(st.sampled_from([-2, -2, -4])))
-        discount = Decimal(draw(st.sampled_from(["0", "0", "0", "10", "33.33", "100"])))
-        lines.append(LineInput(quantity, price, vat, discount, tuple(own)))
+    count = draw(st.sampled_from([one for one in LENGTHS if one <= most_lines]))
+    different = draw(st.lists(_line(case), min_size=min(count, 3), max_size=min(count, 12)))
+    lines = [different[place % len(different)] for place in range(count)]
     if sum(line.quantity * line.unit_price for line in lines) <= 0:
         lines = [LineInput(abs(line.quantity), line.unit_price, line.vat, line.discount_percent) for line in lines]
     adjustments = []
     if draw(st.booleans()):
         adjustments.append(Adjustment(amount=draw(st.integers(1, 900)), reason="Port", is_charge=True))
+    if draw(st.integers(0, 3)) == 0:
+        adjustments.append(Adjustment(percent=Decimal(draw(st.integers(1, 5))), reason="Remise", reason_code="95"))
     more: dict[str, Any] = {
         "discount": Decimal(draw(st.sampled_from(["0", "0", "10", "2.5"]))),
         "kind": draw(st.sampled_from(["invoice", "invoice", "credit_note", "corrective"])),
@@ -211,7 +249,15 @@ def invoices(draw: st.DrawFn, most_lines: int = 12) -> PrintableInvoice:
         "vat_on_debits": draw(st.booleans()),
         "texts": draw(st.lists(TEXTS, min_size=1, max_size=4)),
         "currency": draw(st.sampled_from(["EUR", "EUR", "EUR", "USD", "JPY"])),
+        "prices_include_vat": draw(st.integers(0, 9)) == 0,
+        "rounding": draw(st.sampled_from([0, 0, 0, 0, 1, -1])),
+        "seller": SELLERS.get(case, SELLER),
     }
     if more["kind"] == "invoice":
         more["prepaid"] = draw(st.sampled_from([0, 0, 1, 5000]))
-    return made(lines, adjustments, buyer, **more)
+        more["pay_all"] = draw(st.integers(0, 9)) == 0
+    if draw(st.integers(0, 3)) == 0:
+        more |= {"delivery_name": "Entrepôt n° 3", "delivery_date": DAY, "delivery_address": WAREHOUSE}
+    if draw(st.integers(0, 3)) == 0:
+        more |= {"period_start": DAY.replace(day=1), "period_end": DAY, "note": draw(TEXTS)}
+    return made(lines, adjustments, CASES[case][0], **more)

@@ -1,0 +1,188 @@
+"""A document judged by everybody at once: our rules, the official ones, readers that are not ours, poppler."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from collections import Counter
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from tui_billing.documents.invoice_pdf import render
+from tui_billing.documents.printable import PrintableInvoice
+from tui_billing.documents.semantic import FRENCH
+from tui_billing.exchange.einvoice import official
+from tui_billing.exchange.einvoice.read import read
+from tui_billing.rules.en16931.arithmetic import compare
+from tui_billing.rules.money import from_minor
+
+RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
+CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
+CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
+#: Figure -> the element of either syntax's document totals that holds it, and what factur-x calls it.
+FIGURES = {
+    "lines": ("LineTotalAmount", "LineExtensionAmount", "BT-106"),
+    "net": ("TaxBasisTotalAmount", "TaxExclusiveAmount", "BT-109"),
+    "gross": ("GrandTotalAmount", "TaxInclusiveAmount", "BT-112"),
+    "payable": ("DuePayableAmount", "PayableAmount", "BT-115"),
+}
+
+
+@dataclass
+class Tally:
+    """What has been judged: documents, lines, and how often each judge was asked."""
+
+    documents: int = 0
+    lines: int = 0
+    longest: int = 0
+    pages: int = 0
+    asked: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Tally) -> None:
+        self.documents += other.documents
+        self.lines += other.lines
+        self.longest = max(self.longest, other.longest)
+        self.pages += other.pages
+        self.asked += other.asked
+        self.kinds += other.kinds
+
+    def __str__(self) -> str:
+        asked = ", ".join(f"{name} {count}" for name, count in sorted(self.asked.items()))
+        kinds = " ".join(f"{name} {count}" for name, count in sorted(self.kinds.items()))
+        return (
+            f"{self.documents} documents, {self.lines} lines (up to {self.longest}), {self.pages} pages: no error"
+            f"\n  judged by: {asked}\n  kinds: {kinds}"
+        )
+
+
+def judge(invoice: PrintableInvoice, folder: Path, tally: Tally, *, with_page: bool = True) -> None:
+    """Everything that must hold of a document, in both syntaxes and as a PDF; AssertionError names what does not."""
+    from tui_billing.documents.einvoice import structure
+
+    seller = invoice.seller.address.country
+    for form in ("facturx", "ubl"):
+        said = structure(invoice, form)
+        assert [f"{one.code} {one}" for one in said.findings if one.blocking] == []
+        is_french = seller in FRENCH
+        verdicts = official.judge(said.xml, french=is_french)
+        assert [f"{one.rule} {one.text} {one.place}" for one in verdicts if one.is_fatal] == []
+        tally.asked["XSD"] += 1
+        tally.asked["EN 16931"] += 1
+        tally.asked["BR-FR"] += is_french
+        _read_by_others(said.xml, invoice, tally)
+        back = read(said.xml).invoice
+        assert compare(back, is_copy=back.is_credit_note) == []
+        # what is read is what was written, but for what UBL has no room for
+        assert form == "ubl" or back == said.invoice
+        tally.asked["our reader"] += 1
+    if with_page:
+        _page(invoice, folder, tally)
+    tally.documents += 1
+    tally.lines += len(invoice.lines)
+    tally.longest = max(tally.longest, len(invoice.lines))
+    tally.kinds[invoice.kind] += 1
+    tally.kinds.update({group.category for group in invoice.vat})
+
+
+def _read_by_others(xml: bytes, invoice: PrintableInvoice, tally: Tally) -> None:
+    """The factur-x library's reader, and a walk over the elements that knows nothing of our mapping."""
+    from facturx import parse_ubl_cii_xml
+    from lxml import etree
+
+    wanted = {name: from_minor(getattr(invoice.totals, name), invoice.currency) for name in FIGURES}
+    told = parse_ubl_cii_xml(xml, check_xsd=False)
+    assert {name: Decimal(str(told[term])) for name, (_, _, term) in FIGURES.items()} == wanted
+    root = etree.fromstring(xml)
+    is_ubl = root.tag.endswith(("Invoice", "CreditNote")) and "oasis" in root.tag
+    found = _walk_ubl(root) if is_ubl else _walk_cii(root)
+    vat: dict[tuple[str, Decimal], tuple[Decimal, Decimal]] = {}
+    for group in invoice.vat:
+        key = group.category, Decimal(group.rate).normalize()
+        base, tax = vat.get(key, (Decimal(0), Decimal(0)))
+        vat[key] = base + from_minor(group.taxable, invoice.currency), tax + from_minor(group.tax, invoice.currency)
+    assert found == {
+        **wanted,
+        "tax": from_minor(invoice.totals.tax, invoice.currency),
+        "vat": vat,
+        "nets": [from_minor(line.net, invoice.currency) for line in invoice.lines],
+    }
+    tally.asked["factur-x reader"] += 1
+    tally.asked["lxml walk"] += 1
+
+
+def _number(node: Any) -> Decimal:
+    return Decimal(node.text)
+
+
+def _walk_cii(root: Any) -> dict[str, Any]:
+    (sums,) = root.iter(RAM + "SpecifiedTradeSettlementHeaderMonetarySummation")
+    (settled,) = root.iter(RAM + "ApplicableHeaderTradeSettlement")
+    found: dict[str, Any] = {name: _number(sums.find(RAM + cii)) for name, (cii, _, _) in FIGURES.items()}
+    currency = settled.findtext(RAM + "InvoiceCurrencyCode")
+    (found["tax"],) = [
+        _number(one) for one in sums.findall(RAM + "TaxTotalAmount") if one.get("currencyID") == currency
+    ]
+    found["vat"] = {
+        (one.findtext(RAM + "CategoryCode"), Decimal(one.findtext(RAM + "RateApplicablePercent") or 0).normalize()): (
+            _number(one.find(RAM + "BasisAmount")),
+            _number(one.find(RAM + "CalculatedAmount")),
+        )
+        for one in settled.findall(RAM + "ApplicableTradeTax")
+    }
+    found["nets"] = [
+        _number(line.find(f".//{RAM}SpecifiedTradeSettlementLineMonetarySummation/{RAM}LineTotalAmount"))
+        for line in root.iter(RAM + "IncludedSupplyChainTradeLineItem")
+    ]
+    return found
+
+
+def _walk_ubl(root: Any) -> dict[str, Any]:
+    sums = root.find(CAC + "LegalMonetaryTotal")
+    found: dict[str, Any] = {name: _number(sums.find(CBC + ubl)) for name, (_, ubl, _) in FIGURES.items()}
+    currency = root.findtext(CBC + "DocumentCurrencyCode")
+    (total,) = [
+        one for one in root.findall(CAC + "TaxTotal") if one.find(CBC + "TaxAmount").get("currencyID") == currency
+    ]
+    found["tax"] = _number(total.find(CBC + "TaxAmount"))
+    found["vat"] = {
+        (
+            one.findtext(f"{CAC}TaxCategory/{CBC}ID"),
+            Decimal(one.findtext(f"{CAC}TaxCategory/{CBC}Percent") or 0).normalize(),
+        ): (_number(one.find(CBC + "TaxableAmount")), _number(one.find(CBC + "TaxAmount")))
+        for one in total.findall(CAC + "TaxSubtotal")
+    }
+    lines = [*root.findall(CAC + "InvoiceLine"), *root.findall(CAC + "CreditNoteLine")]
+    found["nets"] = [_number(line.find(CBC + "LineExtensionAmount")) for line in lines]
+    return found
+
+
+def _page(invoice: PrintableInvoice, folder: Path, tally: Tally) -> None:
+    """The PDF: its XML taken out by the factur-x library, opened and read by poppler."""
+    from facturx import get_xml_from_pdf
+
+    rendered = render(invoice)
+    assert rendered.structured is not None
+    name, xml = get_xml_from_pdf(rendered.pdf, check_xsd=True)
+    assert (name, xml) == ("factur-x.xml", rendered.structured.xml)
+    tally.asked["factur-x out of the PDF"] += 1
+    tally.pages += rendered.pages
+    path = folder / f"{tally.documents:05}.pdf"
+    path.write_bytes(rendered.pdf)
+    if shutil.which("pdfinfo") is None:
+        return
+
+    def run(*command: str) -> str:
+        done = subprocess.run([*command, path.name], cwd=folder, capture_output=True, text=True, check=True)
+        assert done.stderr == "", done.stderr
+        return done.stdout
+
+    assert re.search(r"^Pages: +(\d+)", run("pdfinfo"), re.M)[1] == str(rendered.pages)  # type: ignore[index]
+    text = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    flat = re.sub(r"\D", "", text)
+    assert invoice.number in text
+    assert re.sub(r"\D", "", str(from_minor(abs(invoice.totals.payable), invoice.currency))) in flat
+    tally.asked["poppler"] += 1
