@@ -41,6 +41,7 @@ from tui_billing.rules.en16931.model import (
     EInvoice,
     Note,
     Preceding,
+    Prepayment,
     VatRow,
 )
 
@@ -187,6 +188,11 @@ INVOICE = Shape(
         day("due_date", f"{_SETTLEMENT}/SpecifiedTradePaymentTerms/DueDateDateTime/udt:DateTimeString"),
         Leaf("mandate", f"{_SETTLEMENT}/SpecifiedTradePaymentTerms/DirectDebitMandateID"),
         Own(_read_sums, _write_sums),
+        Many(
+            "prepayments",
+            f"{_SETTLEMENT}/SpecifiedFinancialAdjustment",
+            Shape(Prepayment, (Leaf("text", "Reason"), number("amount", "ActualAmount"))),
+        ),
         Many(
             "preceding",
             f"{_SETTLEMENT}/InvoiceReferencedDocument",

@@ -7,8 +7,22 @@ from datetime import date
 from typing import Any
 
 from tui_billing.exchange.einvoice.made import Made, Out, descend
-from tui_billing.exchange.einvoice.paths import Step, steps
-from tui_billing.exchange.einvoice.rows import Also, Attr, Fixed, Known, Leaf, Many, Own, Part, Row, Shape, Value
+from tui_billing.exchange.einvoice.paths import Step, find_all, steps
+from tui_billing.exchange.einvoice.rows import (
+    Again,
+    Also,
+    Attr,
+    Fixed,
+    Known,
+    Leaf,
+    Many,
+    Own,
+    Part,
+    Row,
+    Shape,
+    Value,
+    Values,
+)
 from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.exchange.einvoice.values import read_date, read_number
 from tui_billing.rules.en16931.model import (
@@ -196,6 +210,15 @@ ITEM = Shape(
         Leaf("origin", "OriginTradeCountry/ID"),
     ),
 )
+
+
+def _read_line_notes(node: Node, values: Values) -> None:
+    """BT-127; EXTENDED has several of them on one line."""
+    notes = [one.text.strip() for one in find_all(node, "AssociatedDocumentLineDocument/IncludedNote/Content")]
+    if any(notes):
+        values["note"] = "\n".join(filter(None, notes))
+
+
 _SETTLED = "SpecifiedLineTradeSettlement"
 LINE = Shape(
     Line,
@@ -203,7 +226,8 @@ LINE = Shape(
         Leaf("number", "AssociatedDocumentLineDocument/LineID"),
         Leaf("parent", "AssociatedDocumentLineDocument/ParentLineID"),
         Leaf("status", "AssociatedDocumentLineDocument/LineStatusReasonCode"),
-        Leaf("note", "AssociatedDocumentLineDocument/IncludedNote/Content"),
+        Own(_read_line_notes),
+        Again(Leaf("note", "AssociatedDocumentLineDocument/IncludedNote/Content")),
         Part("item", "SpecifiedTradeProduct", ITEM),
         Leaf("order_line", "SpecifiedLineTradeAgreement/BuyerOrderReferencedDocument/LineID"),
         Part("price", "", PRICE),

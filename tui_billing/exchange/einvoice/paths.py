@@ -14,6 +14,9 @@ from tui_billing.exchange.einvoice.tree import Node
 
 _STEP = re.compile(r"(?P<name>[\w:@]+)(?:\[(?P<key>[@\w:/]+)=(?P<value>[^\]]*)\])?")
 
+#: xs:boolean is written either way.
+_BOOLEANS = {"0": "false", "1": "true"}
+
 
 class Step(NamedTuple):
     """One step of a path: the name as written, its local name, and the test (attribute or path, value)."""
@@ -29,7 +32,8 @@ class Step(NamedTuple):
             return True
         if self.key[0].startswith("@"):
             return node.attributes.get(self.key[0][1:], "") == self.value
-        return node.said("/".join(part.rpartition(":")[2] for part in self.key)) == self.value
+        said = node.said("/".join(part.rpartition(":")[2] for part in self.key))
+        return _BOOLEANS.get(said, said) == self.value
 
 
 @lru_cache(maxsize=1024)

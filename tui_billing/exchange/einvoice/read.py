@@ -9,9 +9,30 @@ from tui_billing.exchange.einvoice import cii, tree, ubl
 from tui_billing.rules.en16931.model import EInvoice
 from tui_billing.rules.problem import Problem
 
+INVOICES = frozenset({cii.ROOT, cii.ROOT_1, ubl.INVOICE, ubl.CREDIT_NOTE})
 #: Names that Factur-X, ZUGFeRD and XRechnung give to the invoice in a PDF.
 NAMES = frozenset({"factur-x.xml", "zugferd-invoice.xml", "xrechnung.xml", "cii.xml"})
 MOST_BYTES = 128 * 1024 * 1024
+_BLANKS = b" \t\r\n"
+
+
+def N_(message: str) -> str:  # noqa: N802
+    """A sentence said further on."""
+    return message
+
+
+_ORDER = N_("the file holds an order, and no invoice; ask its sender for the invoice")
+#: What is often taken for an invoice, by the name of its root.
+OTHERS = {
+    "SCRDMCCBDACIOMessageStructure": _ORDER,
+    "Order": _ORDER,
+    "OrderResponse": _ORDER,
+    "DespatchAdvice": N_("the file holds a despatch advice, and no invoice; ask its sender for the invoice"),
+    "CrossDomainAcknowledgementAndResponse": N_(
+        "the file holds a platform's status message, and no invoice; lay it into the folder that statuses names"
+    ),
+    "ApplicationResponse": N_("the file holds an answer to an invoice, and no invoice; ask its sender for the invoice"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +56,14 @@ def read(content: bytes) -> Received:
         raise Problem("the file is empty; ask its sender for it again")
     if is_pdf := b"%PDF-" in content[:1024]:
         content = extract(content)
-    root = tree.parse(content)
+    # a blank before the declaration is forbidden, and yet common
+    root = tree.parse(content.lstrip(_BLANKS))
     if root.name in (cii.ROOT, cii.ROOT_1):
         return Received(cii.read(root), content, "cii", is_pdf)
     if root.name in (ubl.INVOICE, ubl.CREDIT_NOTE):
         return Received(ubl.read(root), content, "ubl", is_pdf)
+    if message := OTHERS.get(root.name):
+        raise Problem(message)
     raise Problem(
         "the file holds {name}, which is no invoice; it must be CII (CrossIndustryInvoice) or UBL (Invoice, CreditNote)",
         name=root.name[:60],
@@ -51,8 +75,10 @@ def extract(pdf: bytes) -> bytes:
     files = _attachments(pdf)
     named = [content for name, content in files if name.lower() in NAMES]
     others = [content for name, content in files if name.lower().endswith(".xml") and name.lower() not in NAMES]
-    found = list(dict.fromkeys(named)) or [one for one in dict.fromkeys(others) if _is_invoice(one)]
+    found = list(dict.fromkeys(named)) or [one for one in dict.fromkeys(others) if _root_of(one) in INVOICES]
     if not found:
+        for message in filter(None, (OTHERS.get(_root_of(one)) for one in others)):
+            raise Problem(message)
         raise Problem("the PDF holds no electronic invoice; ask for a Factur-X or ZUGFeRD file, or type it by hand")
     if len(found) > 1:
         raise Problem(
@@ -62,12 +88,12 @@ def extract(pdf: bytes) -> bytes:
     return found[0]
 
 
-def _is_invoice(content: bytes) -> bool:
+def _root_of(content: bytes) -> str:
+    """The name of what a file holds, "" where it is no XML."""
     try:
-        name = tree.parse(content).name
+        return tree.parse(content.lstrip(_BLANKS)).name
     except Problem:
-        return False
-    return name in (cii.ROOT, cii.ROOT_1, ubl.INVOICE, ubl.CREDIT_NOTE)
+        return ""
 
 
 def _attachments(pdf: bytes) -> list[tuple[str, bytes]]:

@@ -124,19 +124,25 @@ def _currency_of(node: Node) -> str:
     return node.said("DocumentCurrencyCode")
 
 
+def _is_in(total: Node, currency: str) -> bool:
+    """Whether a total of VAT is in the document's currency, as one that names none is."""
+    amount = total.first("TaxAmount")
+    return amount is None or amount.attributes.get("currencyID", currency) in ("", currency)
+
+
 def _read_tax_totals(node: Node, values: dict[str, Any]) -> None:
     """The VAT breakdown with BT-110, and BT-111 in the currency of the accounts."""
     currency = _currency_of(node)
     sums: dict[str, Any] = {}
     rows: list[VatRow] = []
-    for total in node.named("TaxTotal"):
+    totals = list(node.named("TaxTotal"))
+    own = [one for one in totals if _is_in(one, currency)] or [one for one in totals if one.first("TaxSubtotal")][:1]
+    for total in totals:
         amount = total.first("TaxAmount")
-        parts = list(total.named("TaxSubtotal"))
         stated = read_number(amount) if amount is not None else None
-        own = amount is None or amount.attributes.get("currencyID", currency) in ("", currency)
-        if own or (parts and not rows):
+        if total in own:
             sums.setdefault("tax", stated)
-            rows += [VAT.read(one) for one in parts]
+            rows += [VAT.read(one) for one in total.named("TaxSubtotal")]
         else:
             sums.setdefault("tax_accounting", stated)
     values["vat"] = tuple(rows)

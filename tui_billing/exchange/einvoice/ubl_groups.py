@@ -8,7 +8,7 @@ from typing import Any
 
 from tui_billing.exchange.einvoice.made import Made, Out, descend
 from tui_billing.exchange.einvoice.paths import steps
-from tui_billing.exchange.einvoice.rows import Attr, Fixed, Leaf, Many, Own, Part, Row, Shape, Value
+from tui_billing.exchange.einvoice.rows import Attr, Fixed, Leaf, Many, Own, Part, Row, Shape, Value, Values
 from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.exchange.einvoice.values import plain, read_date, read_number
 from tui_billing.rules.en16931.model import (
@@ -244,7 +244,7 @@ PRICE = Shape(
 
 @lru_cache(maxsize=2)
 def line_shape(kind: str) -> Shape:
-    """A line of one of the two documents; an invoice's may have sub-lines (an extension)."""
+    """A line of one of the two documents; it may have sub-lines (an extension)."""
     quantity = "InvoicedQuantity" if kind == INVOICE else "CreditedQuantity"
     rows: list[Row] = [
         Leaf("number", "ID"),
@@ -267,22 +267,23 @@ def line_shape(kind: str) -> Shape:
         Own(_read_item, _write_item),
         Part("price", "Price", PRICE),
     ]
-    shape = Shape(Line, tuple(rows))
-    if kind == INVOICE:
-        rows.append(Own(_read_sub_lines, _write_sub_lines))
-        shape = Shape(Line, tuple(rows))
-    return shape
+    rows.append(_sub_lines(kind))
+    return Shape(Line, tuple(rows))
 
 
-def _read_sub_lines(node: Node, values: dict[str, Any]) -> None:
-    found = tuple(line_shape(INVOICE).read(one) for one in node.named("SubInvoiceLine"))
-    if found:
-        values["sub_lines"] = found
+def _sub_lines(kind: str) -> Row:
+    """Lines inside a line, as the German extension has them."""
+    name = "SubInvoiceLine" if kind == INVOICE else "SubCreditNoteLine"
 
+    def read(node: Node, values: Values) -> None:
+        if found := tuple(line_shape(kind).read(one) for one in node.named(name)):
+            values["sub_lines"] = found
 
-def _write_sub_lines(out: Out, parent: Made, value: Line) -> None:
-    for line in value.sub_lines:
-        line_shape(INVOICE).write(out, out.element(parent, steps("SubInvoiceLine")[0]), line)
+    def write(out: Out, parent: Made, value: Line) -> None:
+        for line in value.sub_lines:
+            line_shape(kind).write(out, out.element(parent, steps(name)[0]), line)
+
+    return Own(read, write)
 
 
 ATTACHMENT = Shape(

@@ -10,7 +10,8 @@ from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.rules.problem import Problem
 
 _NUMBER = re.compile(r"[+-]?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
-_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:Z|[+-]\d{2}:\d{2})?|", re.ASCII)
+#: With a time zone (XML Schema), or with a time that says nothing (UNTDID 2379, 203 and 204).
+_DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?:Z|[+-]\d{2}:\d{2}|\d{4}(?:\d{2})?)?|", re.ASCII)
 
 
 def _shown(node: Node) -> str:

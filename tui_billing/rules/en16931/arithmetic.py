@@ -119,8 +119,8 @@ def compute(invoice: EInvoice) -> Sums:
 
 
 def third_party(invoice: EInvoice) -> Decimal:
-    """What is collected for others: part of what is to be paid in the German extension alone (BR-DEX-09)."""
-    if "kosit:extension:xrechnung" not in invoice.customization:
+    """What is collected for others: part of what is to be paid in the extensions (BR-DEX-09, BR-FXEXT-CO-16)."""
+    if "kosit:extension:xrechnung" not in invoice.customization and not invoice.is_factur_x_extended:
         return ZERO
     return sum((one.amount or ZERO for one in invoice.prepayments), ZERO)
 
@@ -132,7 +132,7 @@ def _groups(invoice: EInvoice, without_lines: bool) -> tuple[dict[GroupKey, Deci
         for row in invoice.vat:
             taxable[group_key(row.category, row.rate)] = row.taxable or ZERO
     else:
-        amounts = [(*group_key(line.category, line.rate), line.net or ZERO) for line in _taxed(counted(invoice.lines))]
+        amounts = [(*group_key(line.category, line.rate), line.net or ZERO) for line in taxed(counted(invoice.lines))]
         amounts += [(*group_key(one.category, one.rate), signed(one)) for one in invoice.adjustments]
         for category, rate, amount in amounts:
             key = category, rate
@@ -152,13 +152,13 @@ def _groups(invoice: EInvoice, without_lines: bool) -> tuple[dict[GroupKey, Deci
     return taxable, taxes
 
 
-def _taxed(lines: Iterable[Line]) -> list[Line]:
-    """Where sub-lines have VAT of their own, they stand for the line above them."""
+def taxed(lines: Iterable[Line]) -> list[Line]:
+    """The lines that bear VAT: where sub-lines have VAT of their own, they stand for the line above them."""
     found: list[Line] = []
     for line in lines:
         inner = [one for one in line.sub_lines if one.category or one.sub_lines]
-        found += _taxed(inner) if inner and not line.category else [line]
-    return found
+        found += taxed(inner) if inner and not line.category else [line]
+    return [line for line in found if not line.is_text]
 
 
 def is_honest(tax: Decimal, base: Decimal, rate: Decimal, category: str, per_line: Decimal | None = None) -> bool:
@@ -188,7 +188,7 @@ def compare(invoice: EInvoice, *, is_copy: bool = False) -> list[Mismatch]:
     found: list[Mismatch] = []
 
     # EXTENDED lets each amount of a sum be a cent off (BR-FXEXT-CO-10 and its like)
-    slack = CENT * (len(invoice.lines) + len(invoice.adjustments)) if _is_loose(invoice) else ZERO
+    slack = CENT * (len(invoice.lines) + len(invoice.adjustments)) if invoice.is_factur_x_extended else ZERO
 
     def check(field: str, said: Decimal | None, wanted: Decimal, rule: str) -> None:
         if abs((said or ZERO) - wanted) > slack:
@@ -212,10 +212,6 @@ def compare(invoice: EInvoice, *, is_copy: bool = False) -> list[Mismatch]:
     if stated.payable != payable + third:
         check("payable", stated.payable, payable + third, "BR-CO-16")
     return found
-
-
-def _is_loose(invoice: EInvoice) -> bool:
-    return "factur-x" in invoice.customization and invoice.customization.endswith("extended")
 
 
 def _compare_groups(invoice: EInvoice, sums: Sums, found: list[Mismatch], is_copy: bool) -> None:
@@ -253,7 +249,7 @@ def _same_category(invoice: EInvoice, sums: Sums, row: VatRow) -> bool:
 def _per_line(invoice: EInvoice, key: GroupKey) -> Decimal | None:
     parts = [
         round_amount((line.net or ZERO) * key[1] / 100)
-        for line in counted(invoice.lines)
+        for line in taxed(counted(invoice.lines))
         if group_key(line.category, line.rate) == key
     ]
     parts += [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from tui_billing.rules.en16931.arithmetic import rule_family
+from tui_billing.rules.en16931.arithmetic import counted, rule_family
 from tui_billing.rules.en16931.model import AllowanceCharge, EInvoice, Line, VatRow, every_line
 from tui_billing.rules.findings import Finding
 
@@ -24,7 +24,7 @@ def N_(message: str) -> str:  # noqa: N802
 
 def check_categories(invoice: EInvoice) -> Iterator[Finding]:
     """What each category asks of parties, rates, breakdown and reasons; amounts are the arithmetic's."""
-    lines = [line for line in every_line(invoice.lines) if line.category]
+    lines = [line for line in counted(every_line(invoice.lines)) if line.category]
     used = {line.category for line in lines} | {one.category for one in invoice.adjustments if one.category}
     rows: dict[str, list[VatRow]] = {}
     for row in invoice.vat:

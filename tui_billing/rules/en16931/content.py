@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from tui_billing.rules.en16931 import codes
+from tui_billing.rules.en16931.arithmetic import UNCOUNTED
 from tui_billing.rules.en16931.model import AllowanceCharge, EInvoice, Line, Period, PostalAddress, every_line
 from tui_billing.rules.findings import Finding
 
@@ -23,8 +25,13 @@ def check_content(invoice: EInvoice) -> Iterator[Finding]:
     yield from _sums(invoice)
     if not invoice.lines and not invoice.is_without_lines:
         yield Finding("BR-16", "The invoice has no line; it needs at least one", "lines", True)
+    # by EXTENDED and ZUGFeRD 1 a line may also gather others, inform, or be words alone (BR-FXEXT-BR-22 to -26)
+    is_free = invoice.is_factur_x_extended or invoice.is_zugferd_1
     for line in every_line(invoice.lines):
-        yield from _line(line)
+        yield from _line(line, is_free and line.is_text and bool(line.note))
+        if not (is_free and (line.status.upper() in UNCOUNTED or line.is_text)):
+            yield from _amounts_of(line)
+    yield from _hierarchy(invoice)
 
 
 def _head(invoice: EInvoice) -> Iterator[Finding]:
@@ -200,33 +207,15 @@ def _sums(invoice: EInvoice) -> Iterator[Finding]:
         yield Finding("BR-15", "The invoice does not state what is to be paid (BT-115)", "totals.payable", True)
 
 
-def _line(line: Line) -> Iterator[Finding]:
+def _line(line: Line, is_words: bool) -> Iterator[Finding]:
     where = {"line": line.number or "?"}
     field = f"lines.{line.number or '?'}"
     if not line.number:
         yield Finding("BR-21", "A line has no number (BT-126)", field, True)
-    if line.quantity is None:
-        yield Finding("BR-22", "Line {line} has no quantity (BT-129)", f"{field}.quantity", True, where)
-    if line.quantity is not None and not line.unit:
-        yield Finding("BR-23", "Line {line} has no unit for its quantity (BT-130)", f"{field}.unit", True, where)
-    if line.net is None:
-        yield Finding("BR-24", "Line {line} has no net amount (BT-131)", f"{field}.net", True, where)
-    if not line.item.name:
+    if not (line.item.name or is_words):
         yield Finding("BR-25", "Line {line} does not name what is sold (BT-153)", f"{field}.description", True, where)
-    if line.price.net is None:
-        yield Finding("BR-26", "Line {line} has no price (BT-146)", f"{field}.unit_price", True, where)
-    elif line.price.net < 0:
-        yield Finding(
-            "BR-27",
-            "Line {line} has a price below zero; make the quantity negative instead",
-            f"{field}.unit_price",
-            True,
-            where,
-        )
     if line.price.gross is not None and line.price.gross < 0:
         yield Finding("BR-28", "Line {line} has a gross price below zero (BT-148)", f"{field}.unit_price", True, where)
-    if not line.category and not line.sub_lines:
-        yield Finding("BR-CO-04", "Line {line} has no VAT category (BT-151)", f"{field}.vat_category", True, where)
     if line.period is not None:
         yield from _period(line.period, f"{field}.period", "BR-30", "BR-CO-20")
     for one in line.adjustments:
@@ -249,6 +238,60 @@ def _line(line: Line) -> Iterator[Finding]:
                 True,
                 where,
             )
+
+
+def _amounts_of(line: Line) -> Iterator[Finding]:
+    where = {"line": line.number or "?"}
+    field = f"lines.{line.number or '?'}"
+    if line.quantity is None:
+        yield Finding("BR-22", "Line {line} has no quantity (BT-129)", f"{field}.quantity", True, where)
+    if line.quantity is not None and not line.unit:
+        yield Finding("BR-23", "Line {line} has no unit for its quantity (BT-130)", f"{field}.unit", True, where)
+    if line.net is None:
+        yield Finding("BR-24", "Line {line} has no net amount (BT-131)", f"{field}.net", True, where)
+    if line.price.net is None:
+        yield Finding("BR-26", "Line {line} has no price (BT-146)", f"{field}.unit_price", True, where)
+    elif line.price.net < 0:
+        yield Finding(
+            "BR-27",
+            "Line {line} has a price below zero; make the quantity negative instead",
+            f"{field}.unit_price",
+            True,
+            where,
+        )
+    if not line.category and not line.sub_lines:
+        yield Finding("BR-CO-04", "Line {line} has no VAT category (BT-151)", f"{field}.vat_category", True, where)
+
+
+def _hierarchy(invoice: EInvoice) -> Iterator[Finding]:
+    """How the lines of EXTENDED hang together: a parent exists, and a group's amount is that of what it gathers."""
+    if not invoice.is_factur_x_extended:
+        return
+    numbers = {line.number for line in invoice.lines}
+    gathered: dict[str, Decimal] = {}
+    for line in invoice.lines:
+        if line.parent and line.status.upper() in ("DETAIL", "GROUP"):
+            gathered[line.parent] = gathered.get(line.parent, Decimal(0)) + (line.net or Decimal(0))
+    for line in invoice.lines:
+        field, where = f"lines.{line.number or '?'}", {"line": line.number or "?", "parent": line.parent}
+        if line.parent and line.parent not in numbers:
+            yield Finding(
+                "BR-FXEXT-11", "Line {line} belongs to line {parent}, which is not there (BT-X-304)", field, True, where
+            )
+        if line.parent and not line.status:
+            yield Finding(
+                "BR-FXEXT-06", "Line {line} belongs to another but does not say how (BT-X-8)", field, False, where
+            )
+        if line.status.upper() == "GROUP" and line.net is not None:
+            sum_ = gathered.get(line.number, Decimal(0))
+            if line.net != sum_:
+                yield Finding(
+                    "BR-FXEXT-08",
+                    "Group {line} states {stated}; the lines that it gathers add up to {computed}",
+                    f"{field}.net",
+                    True,
+                    {"line": line.number, "stated": f"{line.net:f}", "computed": f"{sum_:f}"},
+                )
 
 
 def _line_adjustment(one: AllowanceCharge, field: str, where: dict[str, str]) -> Iterator[Finding]:

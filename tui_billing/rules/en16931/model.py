@@ -296,10 +296,15 @@ class Line:
     status: str = ""
     sub_lines: tuple[Line, ...] = ()
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is words alone, as ZUGFeRD 1 and EXTENDED allow: no quantity, price, amount or VAT."""
+        return self.quantity is None and self.price.net is None and self.net is None and not self.category
+
 
 @dataclass(frozen=True, slots=True)
 class Prepayment:
-    """An amount that a third party collects (XRechnung extension, BG-DEX-09), with its kind."""
+    """An amount that is collected for a third party (XRechnung extension BG-DEX-09, EXTENDED BT-179), with its kind."""
 
     amount: Decimal | None = None
     kind: str = ""
@@ -384,6 +389,16 @@ class EInvoice:
     def is_extended(self) -> bool:
         """Whether it follows an extension of EN 16931, which may say more than the core."""
         return "#conformant#" in self.customization or "extended" in self.customization.lower()
+
+    @property
+    def is_factur_x_extended(self) -> bool:
+        """Whether it follows EXTENDED of Factur-X, ZUGFeRD or the French platforms, which share their rules."""
+        return self.customization.lower().endswith(("extended", "extended-ctc-fr")) and not self.is_zugferd_1
+
+    @property
+    def is_zugferd_1(self) -> bool:
+        """Whether it follows ZUGFeRD 1 (2014)."""
+        return "CrossIndustryDocument" in self.customization
 
 
 def every_line(lines: tuple[Line, ...]) -> Iterator[Line]:
