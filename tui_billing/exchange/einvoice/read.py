@@ -37,12 +37,13 @@ OTHERS = {
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What was read: the invoice, its XML, its syntax ("cii", "ubl"), and whether a PDF carried it."""
+    """What was read: the invoice, its XML, its syntax ("cii", "ubl"), whether a PDF carried it, and the file itself."""
 
     invoice: EInvoice
     xml: bytes
     syntax: str
-    in_pdf: bool = False
+    in_pdf: bool
+    original: bytes
 
 
 def read(content: bytes) -> Received:
@@ -54,14 +55,15 @@ def read(content: bytes) -> Received:
         )
     if not content.strip():
         raise Problem("the file is empty; ask its sender for it again")
+    original = content
     if is_pdf := b"%PDF-" in content[:1024]:
         content = extract(content)
     # a blank before the declaration is forbidden, and yet common
     root = tree.parse(content.lstrip(_BLANKS))
     if root.name in (cii.ROOT, cii.ROOT_1):
-        return Received(cii.read(root), content, "cii", is_pdf)
+        return Received(cii.read(root), content, "cii", is_pdf, original)
     if root.name in (ubl.INVOICE, ubl.CREDIT_NOTE):
-        return Received(ubl.read(root), content, "ubl", is_pdf)
+        return Received(ubl.read(root), content, "ubl", is_pdf, original)
     if message := OTHERS.get(root.name):
         raise Problem(message)
     raise Problem(

@@ -111,17 +111,19 @@ class Part:
     field: str
     path: str
     shape: Shape
+    #: Whether an empty one stands as well: a rule says that it may not be empty.
+    keeps_empty: bool = False
 
     def read(self, node: Node, values: Values) -> None:
         found = find_all(node, self.path) if self.path else [node]
         if found:
             value = self.shape.read(found[0])
-            if not is_empty(value):
+            if self.keeps_empty or not is_empty(value):
                 values.setdefault(self.field, value)
 
     def write(self, out: Out, parent: Made, value: Any) -> None:
         stated = getattr(value, self.field)
-        if stated is None or is_empty(stated):
+        if stated is None or (is_empty(stated) and not self.keeps_empty):
             return
         if not self.path:
             self.shape.write(out, parent, stated)

@@ -197,10 +197,10 @@ def _write_seller(out: Out, parent: Made, value: EInvoice) -> None:
 
 def _read_period(node: Node, values: dict[str, Any]) -> None:
     for one in node.named("InvoicePeriod"):
-        period = PERIOD.read(one)
-        if period != Period():
+        period, code = PERIOD.read(one), one.said("DescriptionCode")
+        if period != Period() or not code:
             values.setdefault("period", period)
-        if code := one.said("DescriptionCode"):
+        if code:
             values.setdefault("tax_point_code", code)
 
 

@@ -253,7 +253,7 @@ def line_shape(kind: str) -> Shape:
         Leaf("unit", f"{quantity}/@unitCode"),
         amount("net", "LineExtensionAmount"),
         Leaf("accounting", "AccountingCost"),
-        Part("period", "InvoicePeriod", PERIOD),
+        Part("period", "InvoicePeriod", PERIOD, keeps_empty=True),
         Leaf("order_line", "OrderLineReference/LineID"),
         Part(
             "object_id",

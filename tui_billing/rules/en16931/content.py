@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tui_billing.rules.en16931 import codes
 from tui_billing.rules.en16931.arithmetic import UNCOUNTED
-from tui_billing.rules.en16931.model import AllowanceCharge, EInvoice, Line, Period, PostalAddress, every_line
+from tui_billing.rules.en16931.model import AllowanceCharge, EInvoice, Line, Period, PostalAddress, Trader, every_line
 from tui_billing.rules.findings import Finding
 
 CREDIT_TRANSFERS = frozenset({"30", "58"})
@@ -104,8 +104,8 @@ def _parties(invoice: EInvoice) -> Iterator[Finding]:
         yield Finding("BR-62", "The seller's electronic address has no scheme (BT-34-1)", "seller.endpoint", True)
     if buyer.endpoint and not buyer.endpoint.scheme:
         yield Finding("BR-63", "The buyer's electronic address has no scheme (BT-49-1)", "customer.endpoint", True)
-    if invoice.payee is not None and not invoice.payee.name:
-        yield Finding("BR-17", "The payee has no name (BT-59)", "payee", True)
+    if invoice.payee is not None:
+        yield from _payee(invoice.payee, seller)
     representative = invoice.representative
     if representative is not None:
         if not representative.name:
@@ -130,6 +130,14 @@ def _parties(invoice: EInvoice) -> Iterator[Finding]:
                 True,
                 {"number": number},
             )
+
+
+def _payee(payee: Trader, seller: Trader) -> Iterator[Finding]:
+    if not payee.name:
+        yield Finding("BR-17", "The payee has no name (BT-59)", "payee", True)
+    known = {one.value for one in seller.identifiers}
+    if payee.name == seller.trading_name != "" or known & {one.value for one in payee.identifiers}:
+        yield Finding("BR-17", "The payee is the seller; leave the payee out (BG-10)", "payee", True)
 
 
 def _delivery_and_payment(invoice: EInvoice) -> Iterator[Finding]:
