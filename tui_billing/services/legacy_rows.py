@@ -15,6 +15,7 @@ from tui_billing.rules.problem import Problem
 
 
 def minor(amount: Decimal | None, currency: str, field: str) -> int:
+    """An amount in minor units of its currency; a Problem where it has more decimals."""
     exact = (amount or ZERO).scaleb(exponent(currency))
     if exact != exact.to_integral_value():
         raise Problem(
@@ -87,6 +88,7 @@ def _rounded(value: Decimal, places: int) -> Decimal:
 
 
 def adjustments_of(document: int, invoice: EInvoice) -> list[dict[str, Any]]:
+    """The allowances and charges of the whole document."""
     return [
         {
             "invoice_id": document,
@@ -105,6 +107,7 @@ def adjustments_of(document: int, invoice: EInvoice) -> list[dict[str, Any]]:
 
 
 def groups_of(document: int, invoice: EInvoice, to_base: Callable[[int], int]) -> list[dict[str, Any]]:
+    """The VAT breakdown as it is stated, in both currencies."""
     rows = []
     for row in invoice.vat:
         taxable, tax = minor(row.taxable, invoice.currency, "vat"), minor(row.tax, invoice.currency, "vat")
@@ -125,6 +128,7 @@ def groups_of(document: int, invoice: EInvoice, to_base: Callable[[int], int]) -
 
 
 def party_of(trader: Trader) -> Party:
+    """A party as our documents keep one."""
     address, contact = trader.address, trader.contact
     is_siren = trader.legal_id.scheme == "0002"
     return Party(
