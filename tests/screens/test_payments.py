@@ -17,6 +17,8 @@ from tui_billing.models.tables import BankAccount, BankDetail, BankLine
 from tui_billing.models.write import add
 from tui_billing.rules.identifiers import payment_reference
 from tui_billing.screens.payment_form import split_currency
+from tui_billing.services import deposits
+from tui_billing.services.clear import Refund, Source, refund
 from tui_billing.services.receive import Payment, receive
 from tui_billing.services.verify import verify
 from tui_billing.widgets.key_bar import KeyBar, rows_of
@@ -262,14 +264,27 @@ async def test_what_was_posted_is_taken_back_and_its_row_is_there_again(
     one, *_rest = bill(firm_url)
     on_account(firm_url)
     put(firm_url, {"amount": 400_00, "text": f"{one}", "payer": "ACME INDUSTRIES"}, {"amount": 1_00, "text": "later"})
+    balances = (
+        "SELECT number, open, open_base FROM invoice ORDER BY id",
+        "SELECT id, open, open_base FROM receipt WHERE reversed_on IS NULL ORDER BY id",
+        "SELECT id, open, status FROM bank_line ORDER BY id",
+        "SELECT l.account, sum(l.debit) - sum(l.credit) FROM posting_line l GROUP BY l.account ORDER BY l.account",
+    )
+    before = [ask(firm_url, sql) for sql in balances]
     async with workstation() as hand:
-        await press(hand, "3", "plus", "enter", "u")
-        assert "taken back" in hand.said
+        await press(hand, "3", "plus", "enter")
+        assert hand.said == f"allocated: {one}" and [ask(firm_url, sql) for sql in balances] != before
+        await press(hand, "u")
+        assert hand.said == f"taken back: allocated: {one}"
+        assert [ask(firm_url, sql) for sql in balances] == before
         assert allocated(firm_url) == [(one, 300_00), (one, -300_00)]
         await press(hand, "down", "enter")
         assert ask(firm_url, "SELECT status FROM bank_line WHERE id = 1") == [("matched",)]
         assert hand.app.screen.waiting.text == "later"
         await press(hand, "u")
+        assert hand.said == f"taken back: received 400.00 EUR from ACME: {one}"
+        now = [ask(firm_url, sql) for sql in balances]
+        assert now[:3] == before[:3] and [row for row in now[3] if row[1]] == [row for row in before[3] if row[1]]
         assert hand.app.screen.waiting.text == one
     assert ask(firm_url, "SELECT status FROM bank_line WHERE id = 1") == [("unmatched",)]
     assert sum(amount for _number, amount in allocated(firm_url)) == 0
@@ -502,3 +517,45 @@ async def test_a_proposal_read_while_the_screen_goes_away_is_shown_nowhere(
         assert await screen.read_proposal() is not None
         await screen.table.remove()
         assert screen.waiting is None and await screen.read_proposal() is None
+
+
+@SQLITE
+async def test_a_deposit_slip_is_the_first_suggestion_for_its_line(
+    workstation: Callable[..., Any], firm_url: str
+) -> None:
+    bill(firm_url)
+    books = open_books(firm_url)
+    tape = deposits.begin(books, clerk(), reference="B-7")
+    for entry in ("400 ACME", "300 ACME"):
+        tape = deposits.enter(books, clerk(), tape.id, entry)
+    deposits.state_slip(books, clerk(), tape.id, count=2, total=700_00)
+    deposits.post(books, clerk(), tape.id)
+    books.shut()
+    put(firm_url, {"amount": 700_00, "text": "REMISE CHEQUES", "date": TODAY})
+    async with workstation() as hand:
+        await press(hand, "3")
+        told = "\n".join(hand.app.screen.pane.lines)
+        assert "→ 1 deposit slip of 25/11/26, 2 entries · B-7" in told and "· count and total equal" in told
+        await press(hand, "enter")
+        assert hand.said == "700.00 EUR linked: deposit slip of 25/11/26, 2 entries · B-7"
+        assert ask(firm_url, "SELECT open FROM bank_line") == [(0,)]
+        await press(hand, "u")
+        assert hand.app.screen.waiting.left == 700_00
+    assert ask(firm_url, "SELECT count(*) FROM receipt WHERE reversed_on IS NULL") == [(2,)]
+    clean_books(firm_url)
+
+
+@SQLITE
+async def test_a_refund_is_linked_with_the_debit_that_paid_it(workstation: Callable[..., Any], firm_url: str) -> None:
+    books = open_books(firm_url)
+    refund(books, clerk(), Refund("ACME", (Source("payment", on_account(firm_url), 40_00),)))
+    books.shut()
+    put(firm_url, {"amount": -40_00, "text": "VIR EMIS", "payer": "ACME INDUSTRIES", "date": TODAY})
+    async with workstation(size=(120, 40)) as hand:
+        await press(hand, "3", "end")
+        while hand.app.screen.waiting.left > 0:
+            await press(hand, "up")
+        await press(hand, "enter")
+        assert hand.said == "-40.00 EUR linked: refund to ACME ACME Industries of 25/11/26"
+    assert ask(firm_url, "SELECT open FROM bank_line") == [(0,)]
+    clean_books(firm_url)

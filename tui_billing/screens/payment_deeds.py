@@ -18,7 +18,9 @@ from tui_billing.services.clear import Take, clear_line, ignore_line, post_to_ac
 from tui_billing.services.matching import clear_by_rule, post_details, take_of
 from tui_billing.services.queue import Proposal
 from tui_billing.services.receive import reverse_receipt
+from tui_billing.services.recorded import Recorded, link
 from tui_billing.services.returnable import Returnable
+from tui_billing.widgets.match_words import recorded_words
 from tui_billing.widgets.rule_words import rule_words
 
 
@@ -155,6 +157,13 @@ async def obey(desk: Desk, row: Waiting, rule: Rule, command_id: str) -> Deed:
     """What a rule says: set aside, or to an account."""
     await desk.do(clear_by_rule, row.id, rule, row.text, command_id=command_id)
     return Deed("line", (row.id,), f"{money_of(row.left, row.currency)}: {rule_words(rule)}", row)
+
+
+async def link_recorded(desk: Desk, row: Waiting, one: Recorded, command_id: str) -> Deed:
+    """The line is what was recorded before: a deposit slip, a payment, a refund."""
+    await desk.do(link, row.id, one, command_id=command_id)
+    words = _("{amount} linked: {words}", amount=money_of(row.left, row.currency), words=recorded_words(one))
+    return Deed("line", (row.id,), words, row)
 
 
 async def give_back(desk: Desk, row: Waiting, one: Returnable, reason: str, command_id: str) -> Deed:

@@ -17,14 +17,14 @@ from tui_billing.models.queries.payments import Waiting
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money, money_sums
 from tui_billing.screens.payment_batch import take_batch_back
-from tui_billing.screens.payment_deeds import Deed, obey, post, post_each, take_back
+from tui_billing.screens.payment_deeds import Deed, link_recorded, obey, post, post_each, take_back
 from tui_billing.screens.payment_prompts import PaymentPrompts
 from tui_billing.screens.proposal_pane import ProposalPane
 from tui_billing.screens.queue_table import QueueTable, WaitingRow, queue_columns, waiting_row
 from tui_billing.services.context import new_command_id
 from tui_billing.services.queue import Proposal, propose
 from tui_billing.widgets.field import Caption, Field
-from tui_billing.widgets.match_words import why_not
+from tui_billing.widgets.match_words import link_not, why_not
 from tui_billing.widgets.paged_table import Page, PagedTable, PageRequest
 
 #: Seconds that the cursor rests on a row before its proposal is read.
@@ -69,8 +69,8 @@ class PaymentsScreen(PaymentPrompts):
     def keys(self) -> Sequence[tuple[str, str]]:
         row = self.waiting
         if row is not None and row.left < 0:
-            ruled = self._proposal is not None and self._proposal.row == row and self._proposal.rule is not None
-            own = [("Enter", _("post"))] if ruled else []
+            shown = self._proposal if self._proposal is not None and self._proposal.row == row else None
+            own = [("Enter", _("post"))] if shown and (shown.rule or shown.recorded) else []
             own += [("r", _("returned")), ("+", _("next one"))]
         else:
             own = [("Enter", _("post")), ("+", _("next one")), ("→", _("choose")), ("s", _("set amounts"))]
@@ -247,6 +247,12 @@ class PaymentsScreen(PaymentPrompts):
         if proposal.rule is not None:
             row, rule, key = proposal.row, proposal.rule, new_command_id()
             await self.carry_out(lambda: obey(self.desk, row, rule, key))
+        elif proposal.record is not None:
+            record, row, key = proposal.record, proposal.row, new_command_id()
+            if proposal.may_post:
+                await self.carry_out(lambda: link_recorded(self.desk, row, record, key))
+            else:
+                self.say("! " + link_not(proposal.alike))
         elif proposal.row.left < 0:
             self.say(_("this money went out: r a payment was returned, a to an account, z set it aside"))
         elif proposal.details:

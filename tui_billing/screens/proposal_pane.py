@@ -21,7 +21,7 @@ from tui_billing.screens.amounts import short_day
 from tui_billing.services.queue import Proposal
 from tui_billing.services.returnable import Sign
 from tui_billing.widgets.cells import padded
-from tui_billing.widgets.match_words import AGAINST, fact_words, why_not
+from tui_billing.widgets.match_words import AGAINST, fact_words, link_not, recorded_why, recorded_words, why_not
 from tui_billing.widgets.rule_words import by_rule, rule_words
 from tui_billing.widgets.themes import tint
 
@@ -104,13 +104,14 @@ class ProposalPane(Widget, can_focus=True):
         if proposal.rule is not None:
             lines.append((f"→ {rule_words(proposal.rule)}", "bold"))
             return [*lines, *((line, "") for line in _wrapped("   · " + by_rule(proposal.rule.name), cells, 2))]
+        lines += self._recorded(proposal, cells)
         if row.left < 0:
             return lines + self._debit(proposal)
         if proposal.details:
             return lines + self._each(proposal)
-        if not proposal.picked and (why := why_not(proposal.verdict)):
+        if not proposal.picked and not proposal.recorded and (why := why_not(proposal.verdict)):
             lines += [(line, "yellow") for line in _wrapped(why, cells, 2)]
-        for place, suggestion in enumerate(proposal.verdict.suggestions):
+        for place, suggestion in enumerate(proposal.verdict.suggestions, len(proposal.recorded)):
             chosen = place == proposal.at
             lines.append((self._head(suggestion, place, chosen=chosen), "bold" if chosen else "dim"))
             if chosen:
@@ -120,6 +121,19 @@ class ProposalPane(Widget, can_focus=True):
                     mark = "!" if fact in AGAINST else "·"
                     colour = "yellow" if fact in AGAINST else "" if chosen else "dim"
                     lines += [(line, colour) for line in _wrapped(f"   {mark} {fact_words(fact, numbers)}", cells, 2)]
+        return lines
+
+    def _recorded(self, proposal: Proposal, cells: int) -> list[tuple[str, str]]:
+        """What was in the books before it stood on the statement."""
+        lines: list[tuple[str, str]] = []
+        if proposal.recorded and not proposal.may_post:
+            lines += [(line, "yellow") for line in _wrapped(link_not(proposal.alike), cells, 2)]
+        for place, one in enumerate(proposal.recorded):
+            chosen = place == proposal.at
+            mark = "→" if chosen else " "
+            lines.append((f"{mark} {place + 1} {recorded_words(one)}", "bold" if chosen else "dim"))
+            if chosen:
+                lines += [(line, "") for line in _wrapped(f"   · {recorded_why(one)}", cells, 2)]
         return lines
 
     def _money(self, minor: int, currency: str) -> str:
@@ -177,9 +191,10 @@ class ProposalPane(Widget, can_focus=True):
 
     def _debit(self, proposal: Proposal) -> list[tuple[str, str]]:
         lines = [(_("money that went out"), "yellow")]
-        first = max(0, proposal.at - 7)
+        at = proposal.at - len(proposal.recorded)
+        first = max(0, at - 7)
         for place, one in enumerate(proposal.returnable[first : first + 8]):
-            chosen = place == proposal.at - first
+            chosen = place == at - first
             words = f"{_day(one.date)} {self._money(one.amount, proposal.row.currency)} {one.customer} {one.name}"
             lines.append((f"{'→' if chosen else ' '} {words} {one.reference}", "bold" if chosen else "dim"))
             if chosen and one.sign in _SIGNS:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from tui_billing.locale import N_, _
 from tui_billing.rules.matching.facts import Fact, Standing, Suggestion, Verdict
+from tui_billing.services.recorded import Recorded, Says
 
 #: What is said of several documents at once names so many of them.
 _NAMED = 3
@@ -41,6 +42,31 @@ WORDS: dict[Fact, str] = {
 AGAINST = frozenset({Fact.LATE, Fact.OTHER_PAYER, Fact.OTHER_NUMBER, Fact.SHARED, Fact.DISPUTED})
 
 
+#: What speaks for something that was recorded before it stood on a statement.
+_SAYS = {
+    Says.AMOUNT: N_("exact amount"),
+    Says.NAME: N_("name, exact amount"),
+    Says.REFERENCE: N_("reference, exact amount"),
+}
+
+
+def recorded_words(one: Recorded) -> str:
+    """What it is: a slip, a payment, a refund."""
+    day = f"{one.date.day:02}/{one.date.month:02}/{one.date.year % 100:02}"
+    if one.kind == "deposit":
+        words = _("deposit slip of {date}, {count} entries", date=day, count=one.count)
+        return words + (f" · {one.reference}" if one.reference else "")
+    message = N_("refund to {customer} of {date}") if one.kind == "refund" else N_("payment of {customer} of {date}")
+    return _(message, customer=f"{one.customer} {one.name}".strip(), date=day)
+
+
+def recorded_why(one: Recorded) -> str:
+    """What speaks for it."""
+    if one.kind == "deposit":
+        return _("count and total equal") if one.says == Says.SLIP else _("total equal, the count is another")
+    return _("recorded, not on a statement yet: {why}", why=_(_SAYS[one.says]))
+
+
 def fact_words(fact: Fact, numbers: Sequence[str]) -> str:
     """One fact as it is read out."""
     shown = ", ".join(numbers[:_NAMED]) + (" …" if len(numbers) > _NAMED else "")
@@ -61,3 +87,10 @@ def why_not(verdict: Verdict) -> str:
     if verdict.standing == Standing.NOTHING:
         return _("nobody is known who has paid this: k keeps it on account, p opens the payment form")
     return ""
+
+
+def link_not(alike: int) -> str:
+    """Why Enter does not link what was recorded before; `alike` others have as much to say for them."""
+    if alike:
+        return _("{count} more fit as well: + chooses, then Enter posts", count=alike)
+    return _("only the amount speaks for it: + chooses, then Enter links it")
