@@ -160,7 +160,6 @@ def match(path: Path, folder: Path) -> int:
     """Into books that hold the open invoices which the entries pay; every line matched against all that is open."""
     from tui_billing.models.door import open_books
     from tui_billing.services.context import Context
-    from tui_billing.services.matching import counts
     from tui_billing.services.matching import rehearse as match_all
     from tui_billing.services.statement_taken import Taken
     from tui_billing.services.statements import import_statements
@@ -175,7 +174,7 @@ def match(path: Path, folder: Path) -> int:
     spent = time.perf_counter() - between
     print(
         f"taken in: {between - start:.1f} s; {len(matched):,} lines matched: {spent:.1f} s,"
-        f" {1000 * spent / max(1, len(matched)):.2f} ms each; {counts(matched)}",
+        f" {1000 * spent / max(1, len(matched)):.2f} ms each; {matched.counts}",
         file=sys.stderr,
     )
     books.shut()

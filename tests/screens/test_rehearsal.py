@@ -10,7 +10,7 @@ import pytest
 from tests.builders import clerk
 from tests.screens.test_payments import SQLITE, allocated, ask, bill, clean_books, press, put
 from tui_billing.models.door import open_books
-from tui_billing.rules.matching.many import match_many
+from tui_billing.rules.matching.many import Together
 from tui_billing.screens import payment_batch, rehearsal
 from tui_billing.services.clear import Part, Take, clear_line
 
@@ -117,16 +117,16 @@ async def test_esc_stops_the_working_out_and_writes_nothing(
     async with workstation() as hand:
         looked = []
 
-        def slowly(matcher: Any, lines: Any, progress: Any) -> Any:
+        def slowly(matcher: Any, count: int, progress: Any) -> Any:
             def tell(done: int, of: int) -> None:
                 looked.append(done)
                 while not hand.app.screen._stop:
                     pass
                 progress(done, of)
 
-            return match_many(matcher, lines, tell)
+            return Together(matcher, count, tell)
 
-        monkeypatch.setattr("tui_billing.services.matching.match_many", slowly)
+        monkeypatch.setattr("tui_billing.services.matching.Together", slowly)
         await press(hand, "3", "t")
         assert hand.app.screen.keys() == [("Esc", "stop")]
         await press(hand, "escape")

@@ -8,12 +8,12 @@ import typer
 
 from tui_billing.cli.bank import app
 from tui_billing.cli.options import Json
-from tui_billing.cli.output import note, put, put_json, put_table
+from tui_billing.cli.output import note, put, put_json_with, put_table
 from tui_billing.cli.session import session
 from tui_billing.locale import _
 from tui_billing.rules.matching.facts import Suggestion
 from tui_billing.rules.statement import plain_amount
-from tui_billing.services.matching import Matched, counts, post_certain, rehearse
+from tui_billing.services.matching import Matched, post_certain, rehearse
 from tui_billing.widgets.match_words import reasons
 from tui_billing.widgets.rule_words import by_rule, rule_words
 
@@ -31,19 +31,19 @@ def match(post: Post = False, dry_run: Rehearse = False, as_json: Json = False) 
     matched = rehearse(books)
     done: dict[tuple[int, int], dict[str, Any]] = {}
     if post and not dry_run:
-        certain = [one for one in matched if one.is_certain]
+        certain = list(matched.certain())
         answers = post_certain(books, context, certain)
         done = {(one.line_id, one.position): answer for one, answer in zip(certain, answers, strict=True)}
     if as_json:
-        lines = [_told(one, done.get((one.line_id, one.position))) for one in matched]
-        put_json({"lines": lines, "counts": counts(matched), "posted": _posted(done)})
+        lines = (_told(one, done.get((one.line_id, one.position))) for one in matched)
+        put_json_with("lines", lines, {"counts": matched.counts, "posted": _posted(done)})
         return
     heads = [_("line"), _("date"), _("amount"), "", _("payer"), _("standing"), _("customer"), _("settles"), _("why")]
     put_table(heads, [_row(one) for one in matched], right=(0, 2))
     for (line, _position), answer in done.items():
         if "problem" in answer:
             note(f"{line}: {_(answer['problem'], **answer['values'])}")
-    told = counts(matched)
+    told = matched.counts
     if post and not dry_run:
         put(_("{count} posted, {left} left", count=_posted(done), left=len(matched) - _posted(done)))
     else:

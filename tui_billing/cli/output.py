@@ -47,6 +47,16 @@ def put_json_array(values: Iterable[object]) -> None:
     sys.stdout.write("[]\n" if separator == "[" else "]\n")
 
 
+def put_json_with(name: str, values: Iterable[object], rest: Mapping[str, object]) -> None:
+    """One JSON object of a long array under a name, written while it is read, and of what comes after it."""
+    separator = f"{{{encode(name)}: ["
+    for value in values:
+        sys.stdout.write(separator + encode(value))
+        separator = ", "
+    sys.stdout.write(f"{separator}]" if separator.startswith("{") else "]")
+    sys.stdout.write(f", {encode(rest)[1:]}\n" if rest else "}\n")
+
+
 def put(text: str = "") -> None:
     """One line of plain text."""
     sys.stdout.write(safe(text) + "\n")

@@ -13,7 +13,6 @@ from textual.timer import Timer
 from tui_billing.locale import N_, _, translate
 from tui_billing.models.door import Interrupted
 from tui_billing.models.queries import payments
-from tui_billing.rules.matching.facts import Standing
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money, money_sums, short_iso
 from tui_billing.screens.frame import BillingScreen
@@ -167,8 +166,8 @@ class RehearsalScreen(BillingScreen):
             return
         if self._stop:
             return
-        self._certain = [one for one in found if one.verdict.standing == Standing.CERTAIN]
-        self._others = len({one.line_id for one in found} - {one.line_id for one in self._certain})
+        self._certain = await self.desk.look(lambda _books: list(found.certain()))
+        self._others = found.others
         self._end()
         self._lay_out()
         if not self._certain:

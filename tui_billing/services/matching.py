@@ -6,57 +6,28 @@ transaction, each part of the line for its own customer.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import open_book
-from tui_billing.models.queries.bank import bank_lines
+from tui_billing.models.queries.bank import bank_lines, waiting
 from tui_billing.rules.content import LIMITS
 from tui_billing.rules.matching.bank_rules import Rule, first_rule
 from tui_billing.rules.matching.facts import Line, Standing, Suggestion, Verdict
-from tui_billing.rules.matching.many import Progress, match_many
+from tui_billing.rules.matching.many import Progress, Together, match_many
 from tui_billing.rules.matching.settle import Limits
 from tui_billing.rules.matching.suggest import Matcher
 from tui_billing.rules.problem import Problem, Unusable
 from tui_billing.services.bank_rules import read_rules, seen_of
 from tui_billing.services.clear import Credit, Part, Take, clear_line, clear_lines, ignore_line, post_to_account
 from tui_billing.services.context import Context, company, new_command_id
+from tui_billing.services.matched import Matched, Rehearsal, matched
 from tui_billing.services.reasons import find_reason
 
 #: Sums that are looked up for one of many lines.
 _STEPS = 4_000
-
-
-@dataclass(frozen=True, slots=True)
-class Matched:
-    """A waiting line, or one transaction of it (`position` from 1; 0 for the whole line), and the verdict.
-
-    `rule` is the clerk's rule that sets it aside or posts it to an account; nothing is suggested then.
-    """
-
-    line_id: int
-    position: int
-    date: str
-    amount: int
-    currency: str
-    text: str
-    payer: str
-    verdict: Verdict
-    whole: bool = True
-    rule: Rule | None = None
-
-    @property
-    def is_certain(self) -> bool:
-        """Whether it may be posted by itself."""
-        return self.verdict.standing == Standing.CERTAIN
-
-    @property
-    def may_post(self) -> bool:
-        """Whether a clerk's one key posts it: nothing else fits."""
-        return self.verdict.best is not None and self.verdict.standing in (Standing.CERTAIN, Standing.CLEAR)
 
 
 def limits_of(books: Books) -> Limits:
@@ -87,50 +58,31 @@ def suggest_details(books: Books, row: dict[str, Any], rules: Sequence[Rule] = (
     matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
     verdicts = match_many(matcher, [line for _position, line in pieces])
     return [
-        _matched(row["id"], position, line, replace(verdict, standing=Standing.CLEAR), whole=False)
+        matched(row["id"], position, line, replace(verdict, standing=Standing.CLEAR), whole=False)
         if verdict.standing == Standing.CERTAIN
-        else _matched(row["id"], position, line, verdict, whole=False)
+        else matched(row["id"], position, line, verdict, whole=False)
         for (position, line), verdict in zip(pieces, verdicts, strict=True)
     ]
 
 
-def _matched(
-    line_id: int, position: int, line: Line, verdict: Verdict, *, whole: bool, rule: Rule | None = None
-) -> Matched:
-    return Matched(
-        line_id, position, line.date, line.amount, line.currency, line.text, line.payer, verdict, whole, rule
-    )
-
-
-def rehearse(books: Books, progress: Progress | None = None) -> list[Matched]:
+def rehearse(books: Books, progress: Progress | None = None) -> Rehearsal:
     """Every waiting line of money that came, and all that a rule clears, by date, each with its verdict.
 
     Nothing is written. The rules are read once. What `progress` raises ends it.
     """
     rules = read_rules(books)
-    pieces: list[tuple[dict[str, Any], int, Line, bool]] = []
-    ruled: dict[int, Rule] = {}
+    matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
+    found = Rehearsal(matcher.book.payers, rules)
+    together = Together(matcher, waiting(books), progress)
     for row in bank_lines(books, unmatched=True):
         rule = clearing_rule(rules, row)
         if rule is not None:
-            ruled[len(pieces)] = rule
-            pieces.append((row, 0, line_of(row), True))
+            found.add(row["id"], 0, line_of(row), Verdict((), Standing.CERTAIN), whole=True, rule=rule)
         elif row["open"] > 0:
-            pieces.extend(_pieces(row, rules))
-    matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
-    unruled = [piece[2] for place, piece in enumerate(pieces) if place not in ruled]
-    found = iter(match_many(matcher, unruled, progress))
-    return [
-        _matched(
-            row["id"],
-            position,
-            line,
-            Verdict((), Standing.CERTAIN) if place in ruled else next(found),
-            whole=whole,
-            rule=ruled.get(place),
-        )
-        for place, (row, position, line, whole) in enumerate(pieces)
-    ]
+            for _row, position, line, whole in _pieces(row, rules):
+                found.add(row["id"], position, line, together.look(len(found), line), whole=whole)
+    together.settle(found)
+    return found
 
 
 def clearing_rule(rules: Sequence[Rule], row: dict[str, Any]) -> Rule | None:
@@ -201,13 +153,13 @@ def take_of(line_id: int, suggestion: Suggestion, amount: int | None = None, rul
     )
 
 
-def post_certain(books: Books, context: Context, matched: Iterable[Matched]) -> list[dict[str, Any]]:
+def post_certain(books: Books, context: Context, found: Iterable[Matched]) -> list[dict[str, Any]]:
     """Post what is certain, in chunks that hold the gate for a moment each; what is refused stays waiting.
 
     Returns for each in order what the verb answers that cleared it, or {"line", "problem", "values"}.
     """
     context = replace(context, batch_id=context.batch_id or new_command_id())
-    sure = [one for one in matched if one.is_certain]
+    sure = [one for one in found if one.is_certain]
     certain = [one for one in sure if one.rule is None and one.verdict.best is not None]
     takes = [take_of(one.line_id, one.verdict.best, None if one.whole else one.amount) for one in certain]  # type: ignore[arg-type]
     cleared = iter(clear_lines(books, context, takes))
@@ -257,9 +209,3 @@ def clear_by_rule(books: Books, context: Context, line_id: int, rule: Rule, text
     if rule.action == "ignore":
         return ignore_line(books, context, line_id, reason, rule.id)
     return post_to_account(books, context, line_id, rule.account, reason, rule.id)
-
-
-def counts(matched: Sequence[Matched]) -> dict[str, int]:
-    """How many lines stand how: {"certain", "clear", "ambiguous", "guess", "nothing"}."""
-    found = Counter(one.verdict.standing for one in matched)
-    return {standing.value: found[standing] for standing in Standing}

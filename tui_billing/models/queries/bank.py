@@ -86,6 +86,11 @@ def bank_lines(
             day = page[-1]["date"].isoformat()
 
 
+def waiting(books: Books) -> int:
+    """How many lines have something open."""
+    return int(books.value("SELECT count(*) FROM bank_line WHERE open <> 0") or 0)  # type: ignore[call-overload]
+
+
 def bank_line(books: Books, line_id: int) -> dict[str, Any] | None:
     """One line with its transactions; two queries."""
     row = books.row(
