@@ -23,6 +23,7 @@ SUGGESTIONS = st.builds(
     NUMBERS,
     st.booleans(),
     NUMBERS,
+    st.booleans(),
 )
 VERDICTS = st.builds(
     Verdict,

@@ -21,6 +21,8 @@ from tui_billing.rules.matching.facts import CreditUse, Fact, Item, Line, Payer,
 _IN_MEMORY = 4_000_000
 _STANDINGS = list(Standing)
 _line_values = attrgetter(*Line.__slots__)
+#: Numbers and yes or no, after customer, shares, evidence, facts and credit notes.
+_other_values = attrgetter(*Suggestion.__slots__[5:])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +192,5 @@ def _plain(one: Suggestion) -> tuple[Any, ...]:
         tuple(map(int, one.evidence)),
         tuple([(fact.value, numbers) for fact, numbers in one.facts]),
         tuple([(tuple(each.credit), tuple(each.invoice), each.amount) for each in one.credits]),
-        one.on_account,
-        one.bank_fee,
-        one.certain,
-        one.rule_id,
+        *_other_values(one),
     )

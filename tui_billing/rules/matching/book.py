@@ -94,20 +94,29 @@ class OpenBook:
                 prefixes.add(parts[0].upper())
                 years.add(parts[1])
         self.years, self.prefixes = frozenset(years), frozenset(prefixes)
-        self.by_iban: dict[str, set[int]] = {}
-        self.by_alias: dict[str, set[int]] = {}
+        self.by_iban: dict[str, frozenset[int]] = {}
+        self.by_alias: dict[str, frozenset[int]] = {}
+        self._circles: dict[int, frozenset[int]] = {}
         for payer in self.payers.values():
             for iban in payer.ibans:
-                self.by_iban.setdefault(compact(iban), set()).add(payer.id)
+                self._point(self.by_iban, compact(iban), payer.id)
             for alias in payer.aliases:
-                self.by_alias.setdefault(alias, set()).add(payer.id)
+                self._point(self.by_alias, alias, payer.id)
 
     def remember(self, customer: int, payer: str, iban: str) -> None:
         """A payer's account and name have paid for a customer: the books remember both when a line is posted."""
         if account := compact(iban):
-            self.by_iban.setdefault(account, set()).add(customer)
+            self._point(self.by_iban, account, customer)
         if alias := alias_of(payer):
-            self.by_alias.setdefault(alias, set()).add(customer)
+            self._point(self.by_alias, alias, customer)
+
+    def _point(self, index: dict[str, frozenset[int]], key: str, customer: int) -> None:
+        known = index.get(key)
+        if known is None:
+            # A hundred thousand accounts that point to a thousand customers share a thousand sets.
+            index[key] = self._circles.setdefault(customer, frozenset({customer}))
+        elif customer not in known:
+            index[key] = known | {customer}
 
     def add(self, item: Item) -> None:
         """Take an item in; a customer's stand in order of their due dates."""
