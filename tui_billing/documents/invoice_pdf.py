@@ -15,6 +15,7 @@ from tui_billing.documents.einvoice import Structured, structure
 from tui_billing.documents.invoice_layout import lay_out
 from tui_billing.documents.printable import PrintableInvoice
 from tui_billing.documents.semantic import can_be_said
+from tui_billing.documents.sheet import Sheet
 from tui_billing.documents.template import Template
 from tui_billing.documents.typeface import Typeface, tidy
 from tui_billing.documents.words import Words
@@ -26,13 +27,14 @@ _ALTERNATIVE = frozenset({"DE"})
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A document: bytes and their SHA-256, characters no font had ("U+4E2D 中"), number of pages, its XML."""
+    """A document: bytes and their SHA-256, characters no font had ("U+4E2D 中"), number of pages, XML, and layout."""
 
     pdf: bytes
     sha256: str
     missing: tuple[str, ...]
     pages: int
     structured: Structured | None = None
+    sheet: Sheet | None = None
 
 
 def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
@@ -60,7 +62,7 @@ def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
         pdf.add_page()
         paint(pdf, page, picture[0] if picture else b"")
     content = bytes(pdf.output())
-    return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages), structured)
+    return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages), structured, sheet)
 
 
 def _embed(pdf: FPDF, invoice: PrintableInvoice, xml: bytes) -> None:

@@ -25,4 +25,4 @@ def render_letter(letter: PrintableLetter, *, logo: bytes | None = None) -> Rend
         language=letter.language,
         picture=picture[0] if picture else b"",
     )
-    return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages))
+    return Rendered(content, hashlib.sha256(content).hexdigest(), typeface.missing, len(sheet.pages), None, sheet)

@@ -2,9 +2,10 @@
 
 `python -m tui_billing.documents.renderer` reads one request a line on its standard input, {"id": ...,
 "invoice": {...}, "path": "...", "logo": path or null}, and answers each with one line, {"id", "path",
-"sha256", "missing", "pages"} or {"id", "error"}. It ends at the end of its input, or by itself after 60 idle
-seconds. The workstation talks to it through `RendererClient`; this module imports no PDF library until a
-document is made.
+"sha256", "missing", "pages"} or {"id", "error"}; {"id", "show": {"invoice" or "letter": ..., "logo"}} is answered with
+the document itself, and nothing is written (preview.py). It ends at the end of its input, or by itself after 60 idle
+seconds. The workstation talks to it through `RendererClient`; this module imports no PDF library until a document is
+made.
 """
 
 from __future__ import annotations
@@ -14,16 +15,19 @@ import json
 import queue
 import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_billing.documents.files import document_path, partial_path, write_atomically
+from tui_billing.documents.preview import Shown, answer_to, request_of, shown_from
 from tui_billing.exchange.worker import IDLE_SECONDS, Worker, serve
 from tui_billing.rules.problem import Problem
 
 if TYPE_CHECKING:
+    from tui_billing.documents.letter import PrintableLetter
     from tui_billing.documents.printable import PrintableInvoice
     from tui_billing.rules.findings import Finding
 
@@ -135,6 +139,8 @@ def _answer(line: bytes) -> dict[str, Any]:
     try:
         request = json.loads(line)
         name = request.get("id")
+        if "show" in request:
+            return {"id": name, **answer_to(request["show"])}
         invoice = PrintableInvoice.from_json(request["invoice"])
         written = write_invoice(invoice, Path(request["path"]), Path(request["logo"]) if request.get("logo") else None)
     except Problem as problem:
@@ -167,10 +173,13 @@ def _texts(values: dict[str, object]) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Request:
-    document: dict[str, Any]
-    path: Path
-    logo: str | None
-    future: Future[Written]
+    """What the worker is asked, how its answer is read, and what it is called where it fails."""
+
+    message: dict[str, Any]
+    read: Callable[[dict[str, Any]], Any]
+    name: str
+    future: Future[Any]
+    path: Path | None = None
 
 
 class RendererClient:
@@ -195,8 +204,16 @@ class RendererClient:
 
     def render(self, invoice: PrintableInvoice, path: Path, logo: Path | None = None) -> Future[Written]:
         """Ask for a document at `path`; the future gives a `Written`, or raises a Problem."""
-        future: Future[Written] = Future()
-        request = _Request(invoice.to_json(), Path(path).absolute(), str(logo) if logo else None, future)
+        path = Path(path).absolute()
+        message = {"invoice": invoice.to_json(), "path": str(path), "logo": str(logo) if logo else None}
+        return self._ask(_Request(message, _read_answer, str(path), Future(), path))
+
+    def show(self, document: PrintableInvoice | PrintableLetter, logo: Path | None = None) -> Future[Shown]:
+        """Ask for a document to be looked at; nothing is written."""
+        message = {"show": {**request_of(document), "logo": str(logo) if logo else None}}
+        return self._ask(_Request(message, shown_from, document.kind, Future()))
+
+    def _ask(self, request: _Request) -> Future[Any]:
         with self._lock:
             if self._closed:
                 raise Problem("The renderer has been closed")
@@ -204,7 +221,7 @@ class RendererClient:
                 self._thread = threading.Thread(target=self._serve, name="renderer", daemon=True)
                 self._thread.start()
             self._requests.put(request)
-        return future
+        return request.future
 
     def close(self, timeout: float = 30.0) -> None:
         """Finish what was asked for, then end the worker; after `timeout` seconds it is ended regardless."""
@@ -224,31 +241,35 @@ class RendererClient:
             if not request.future.set_running_or_notify_cancel():
                 continue
             try:
-                written = self._carry_out(request)
+                answer = self._carry_out(request)
             except BaseException as error:
                 request.future.set_exception(error)
             else:
-                request.future.set_result(written)
+                request.future.set_result(answer)
 
-    def _carry_out(self, request: _Request) -> Written:
+    def _carry_out(self, request: _Request) -> Any:
         def clear(pid: int) -> None:
-            with contextlib.suppress(OSError):
-                partial_path(request.path, pid).unlink()
+            if request.path is not None:
+                with contextlib.suppress(OSError):
+                    partial_path(request.path, pid).unlink()
 
-        message = {"invoice": request.document, "path": str(request.path), "logo": request.logo}
-        answer = self._worker.ask(message, clear)
+        answer = self._worker.ask(request.message, clear)
         if answer is not None:
-            return _read_answer(answer)
+            return request.read(_without_error(answer))
         if self._worker.given_up:
-            raise Problem("{path} was not rendered: the renderer was closed", path=str(request.path))
-        raise Problem("{path} could not be rendered: the renderer stopped twice", path=str(request.path))
+            raise Problem("{path} was not rendered: the renderer was closed", path=request.name)
+        raise Problem("{path} could not be rendered: the renderer stopped twice", path=request.name)
 
 
-def _read_answer(answer: dict[str, Any]) -> Written:
+def _without_error(answer: dict[str, Any]) -> dict[str, Any]:
     if "error" in answer:
         if message := answer.get("message"):
             raise Problem(message, **answer["values"])
         raise Problem("The document could not be rendered: {reason}", reason=answer["error"])
+    return answer
+
+
+def _read_answer(answer: dict[str, Any]) -> Written:
     return Written(
         Path(answer["path"]),
         answer["sha256"],

@@ -39,6 +39,7 @@ class InvoiceDetailScreen(BillingScreen):
         Binding("r", "correct", N_("corrective invoice"), show=False, id="record.correct"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
         Binding("m", "send", N_("send"), show=False, id="send"),
+        Binding("v,f8", "preview", N_("view the page"), show=False, id="document.preview"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
 
@@ -67,6 +68,7 @@ class InvoiceDetailScreen(BillingScreen):
             ("u", _("take back")),
             ("x", _("explain")),
             ("h", _("history")),
+            ("v", _("view")),
             ("o", _("PDF")),
             ("f", _("evidence")),
             ("a", _("papers")),
@@ -136,6 +138,9 @@ class InvoiceDetailScreen(BillingScreen):
 
     def action_document(self) -> None:
         self.run_worker(show_document(self, self.invoice_id, self._number), group="document file", exclusive=True)
+
+    def action_preview(self) -> None:
+        self.workstation.preview_invoice(self.invoice_id, self._number)
 
     def action_credit(self) -> None:
         if self._found:

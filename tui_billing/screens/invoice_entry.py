@@ -51,6 +51,7 @@ class InvoiceEntryScreen(DraftPart):
         Binding("f4,ctrl+l", "suggestions", N_("suggestions"), show=False, id="field.lookup"),
         Binding("f9", "repeat", N_("last invoice"), show=False, id="field.repeat"),
         Binding("f2", "explain", N_("explain"), show=False, id="explain"),
+        Binding("f8", "preview", N_("view the page"), show=False, id="document.preview"),
         Binding("f7", "checklist", N_("checklist"), show=False, id="check.list"),
         Binding("escape,f3", "keep", N_("keep as draft"), show=False, id="screen.back"),
     ]
@@ -91,6 +92,7 @@ class InvoiceEntryScreen(DraftPart):
             ("^S", _("issue")),
             ("Esc", _("keep as draft")),
             ("F7", _("checklist")),
+            ("F8", _("view")),
             ("F2", _("explain")),
             ("F9", _("last invoice")),
             ("^T", _("take line out")),
@@ -372,6 +374,17 @@ class InvoiceEntryScreen(DraftPart):
         self.lines.fill(self.content)
         known = await self.desk.ask(look_ahead, self.content, self.desk.today)
         self.workstation.open(ChecklistScreen(self, known))
+
+    def action_preview(self) -> None:
+        """F8: what is typed, as it would be printed."""
+        self.answer(self._show_preview())
+
+    async def _show_preview(self) -> None:
+        from tui_billing.screens.preview import PreviewScreen
+        from tui_billing.services.previews import draft_of
+
+        self.lines.fill(self.content)
+        self.workstation.open(PreviewScreen(draft_of, self.content, self.desk.today, title=_("DRAFT")))
 
     async def keep_override(self) -> None:
         """Write the draft with the reason that a supervisor gave."""

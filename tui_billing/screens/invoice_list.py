@@ -49,6 +49,7 @@ class InvoiceListScreen(ListScreen):
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
         Binding("h", "history", N_("history"), show=False, id="history"),
         Binding("o", "document", N_("PDF"), show=False, id="document.pdf"),
+        Binding("v,f8", "preview", N_("view the page"), show=False, id="document.preview"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
@@ -79,6 +80,7 @@ class InvoiceListScreen(ListScreen):
             ("s", _("status")),
             ("x", _("explain")),
             ("h", _("history")),
+            ("v", _("view")),
             ("o", _("PDF")),
             ("f", _("evidence")),
             ("a", _("papers")),
@@ -178,6 +180,11 @@ class InvoiceListScreen(ListScreen):
         if (record := self._issued()) is not None:
             assert record.number is not None
             self.run_worker(show_document(self, record.id, record.number), group="document", exclusive=True)
+
+    def action_preview(self) -> None:
+        record: DocumentRow | None = self.record
+        if record is not None:
+            self.workstation.preview_invoice(record.id, record.number or "")
 
     def action_credit(self) -> None:
         if (record := self._issued()) is not None:

@@ -219,6 +219,17 @@ class Workstation(OrderedKeys, ThemedApp):
         if text and isinstance(screen, BillingScreen):
             screen.say("! " + text)
 
+    def preview_invoice(self, invoice_id: int, number: str) -> None:
+        """The pages of a document, without a file; one without a number is a draft."""
+        from tui_billing.screens.preview import PreviewScreen
+        from tui_billing.services.previews import draft_kept
+        from tui_billing.services.printing import printable
+
+        if number:
+            self.open(PreviewScreen(printable, invoice_id, title=number))
+        else:
+            self.open(PreviewScreen(draft_kept, invoice_id, self.desk.today, title=_("DRAFT")))
+
     def make_evidence(self, invoice_id: int, number: str, dispute_id: int = 0) -> Worker[None]:
         """Make the evidence pack of an invoice or dispute; keys do not wait for it."""
         return self.run_worker(

@@ -13,6 +13,7 @@ from tui_billing.rules.content import Content
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import quote
+from tui_billing.services.drafts import load_draft
 from tui_billing.services.firm import company
 from tui_billing.services.foreseen import draft_document
 from tui_billing.services.papers import write_file
@@ -42,6 +43,11 @@ def draft_of(books: Books, content: Content, today: dt.date) -> PrintableInvoice
         stops = known.blocking()
         raise stops[0] if stops else Problem("there is nothing to show yet; type a customer and a line")
     return as_draft(draft_document(books, known))
+
+
+def draft_kept(books: Books, draft_id: int, today: dt.date) -> PrintableInvoice:
+    """The same of a draft that is kept."""
+    return draft_of(books, load_draft(books, draft_id).content, today)
 
 
 def write_preview(books: Books, invoice: PrintableInvoice, path: Path) -> int:

@@ -72,6 +72,11 @@ class Reader(Widget, can_focus=True):
         return self._lines
 
     @property
+    def top(self) -> int:
+        """The line that stands at the top."""
+        return self._top
+
+    @property
     def text(self) -> str:
         """All of it as plain text, a line a line."""
         return "\n".join("".join(text for text, _colour in line) for line in self._lines)
