@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from tests.builders import clerk, issued
 from tui_billing.locale import say
 from tui_billing.screens.dispute_detail import DisputeScreen
@@ -44,6 +46,31 @@ async def test_a_credit_by_line_and_amount_shows_what_is_left(workstation, books
         assert hand.said == "credit note A2026-00001 is issued"
         await hand.keys("home", "down", "c", "tab", *"100", "ctrl+s", "enter")
         assert books.rows("SELECT gross FROM invoice WHERE kind = 'credit_note' ORDER BY id") == [(5_400,), (10_000,)]
+
+
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_a_dispute_is_amended_line_by_line(workstation, books):
+    done = issued(books, "ACME", "A10 2", "B20 4", "D40 3")
+    disputes.open_dispute(books, clerk(), done["id"], lines=[(2, None)], reason="price")
+    disputes.open_dispute(books, clerk(), done["id"], lines=[(3, None)], reason="quantity")
+    async with workstation() as hand:
+        await hand.keys("4", "enter", "tab", "e", *"1=100 2=200")
+        assert "⚑ 216.00  ◂ 200.00" in hand.row("#hints")
+        await hand.keys("ctrl+s")
+        assert hand.said == "contest 300.00 EUR of F2026-00001 from today (was 216.00): Enter does it"
+        await hand.keys("enter")
+        await hand.settle()
+        assert "disputed amount: #1 0.00 → 100.00; #2 216.00 →" in hand.row("#timeline")
+        await hand.keys("e", *"-2 3", "ctrl+s", "enter")
+        assert "line 3 of F2026-00001 is disputed already in dispute 2" in hand.said
+        await hand.keys("ctrl+u", *"-2", "tab", "tab", "tab", *"founder", "enter", *"+3", "enter", *"high", "ctrl+s")
+        await hand.keys("enter")
+        await hand.settle()
+        row = books.row("SELECT amount, priority, owner_id, answer_by FROM dispute WHERE id = 1")
+        assert row[:2] == (10_000, "high") and row[3] == "2026-11-28"
+        assert "founder" in hand.row("#facts") and "high" in hand.row("#facts")
+        await hand.keys("e", "ctrl+s")
+        assert "nothing is changed yet" in hand.said
 
 
 async def test_an_inquiry_takes_eight_keys_from_anywhere(workstation, books):

@@ -1,4 +1,4 @@
-"""Lines of an invoice as a clerk picks them: `2 3x1,5 4=100`, line, quantity of a line, amount of a line."""
+"""Lines of an invoice as a clerk picks them: `2 3x1,5 4=100 -5`: line, quantity of it, amount of it, line taken out."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from tui_billing.rules.text import quote
 
 
 def parse_lines(
-    text: str, language: str, currency: str, *, quantities: bool = True, field: str = "lines"
+    text: str, language: str, currency: str, *, quantities: bool = True, out: bool = False, field: str = "lines"
 ) -> list[Part]:
     """The lines named in `text`, in its order; amounts are with VAT and in minor units.
+
+    With `out` a line may be taken out: `-5`, or `5=0`; its amount is 0.
 
     Raises Problem for what is no line, and for a line named twice.
     """
     parts: list[Part] = []
     for word in text.replace(";", " ").split():
-        position, equals, amount = word.partition("=")
+        position, equals, amount = (f"{word[1:]}=0" if out and word[0] in "-−" else word).partition("=")
         quantity = ""
         if not equals:
             position, times, quantity = word.lower().partition("x")

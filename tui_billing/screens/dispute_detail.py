@@ -44,6 +44,7 @@ class DisputeScreen(BillingScreen):
         Binding("f8,ctrl+x", "close_it", N_("close the dispute"), show=False, priority=True, id="dispute.close"),
         Binding("s", "move_on", N_("next status"), show=False, id="dispute.move_letter"),
         Binding("c", "credit", N_("credit"), show=False, id="record.credit"),
+        Binding("e", "edit", N_("change lines, amount, owner, day"), show=False, id="record.edit"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
         Binding("o", "document", N_("the invoice"), show=False, id="document.open"),
         Binding("x", "explain", N_("explain"), show=False, id="explain"),
@@ -86,6 +87,7 @@ class DisputeScreen(BillingScreen):
             ("F7 ^T", _("next status")),
             ("F8 ^X", _("close")),
             ("Tab", _("timeline")),
+            ("e", _("change")),
             ("c", _("credit")),
             ("f", _("evidence")),
             ("a", _("papers")),
@@ -305,6 +307,14 @@ class DisputeScreen(BillingScreen):
 
         if self._row is not None and self._row.status != "closed":
             self.workstation.answer(credit_case(self, self.dispute_id), name="credit")
+
+    def action_edit(self) -> None:
+        if self._row is None or self._row.status == "closed":
+            self.say(_("this dispute is closed"))
+            return
+        from tui_billing.screens.dispute_change import DisputeChangeScreen
+
+        self.workstation.open(DisputeChangeScreen(self.dispute_id))
 
     def action_evidence(self) -> None:
         if self._row is not None:
