@@ -11,7 +11,7 @@ from tests.builders import clerk, issued
 from tui_billing.locale import say
 from tui_billing.screens.dispute_detail import DisputeScreen
 from tui_billing.screens.inquiry_entry import SUBJECT_WORDS
-from tui_billing.services import disputes, operators
+from tui_billing.services import attachments, disputes, operators
 
 
 async def board(hand, words: str, *, there: bool = True) -> bool:
@@ -71,6 +71,32 @@ async def test_a_dispute_is_amended_line_by_line(workstation, books):
         assert "founder" in hand.row("#facts") and "high" in hand.row("#facts")
         await hand.keys("e", "ctrl+s")
         assert "nothing is changed yet" in hand.said
+
+
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_papers_go_with_the_answer(workstation, books):
+    done = issued(books, "ACME", "A10 2")
+    disputes.open_dispute(books, clerk(), done["id"], reason="not_delivered")
+    for name, kind in (("signed.png", "signed_delivery_note"), ("mail.eml", "mail")):
+        attachments.attach_bytes(books, clerk(), "invoice", done["id"], name, name.encode(), kind=kind)
+    async with workstation() as hand:
+        await hand.keys("4", "enter", "f8", "c", "k")
+        assert "2 ◂ signed.png" in hand.row("#hints") and "the letter goes to" in hand.row("#hints")
+        await hand.keys("ctrl+u", "ctrl+s")
+        assert "no paper is picked" in hand.said
+        await hand.keys(*"1-7", "ctrl+s")
+        assert "there is no paper 4 in the list" in hand.said
+        await hand.keys("ctrl+u", *"2-3", "ctrl+s")
+        assert hand.said == "answer with 2 papers and close (documents sent): Enter does it"
+        await hand.keys("enter")
+        await hand.app.workers.wait_for_complete()
+        assert books.row("SELECT status, outcome FROM dispute") == ("closed", "documents_sent")
+        assert [one.name for one in attachments.attached_to(books, "dispute", 1)] == [
+            "signed.png", "mail.eml", "L20261125-ACME.pdf",
+        ]  # fmt: skip
+        # Nothing is written into a closed case: letters act at once.
+        await hand.keys("a")
+        assert "L20261125-ACME" in hand.row("#papers")
 
 
 async def test_an_inquiry_takes_eight_keys_from_anywhere(workstation, books):

@@ -15,7 +15,16 @@ from tui_billing.locale import _, language_in_use
 from tui_billing.models.door import Books
 from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.problem import NotFound, Problem
-from tui_billing.services import answers, case_answers, dispute_amend, dispute_outcome, disputes, evidence, lessons
+from tui_billing.services import (
+    answers,
+    case_answers,
+    dispute_amend,
+    dispute_answer,
+    dispute_outcome,
+    disputes,
+    evidence,
+    lessons,
+)
 
 app = make_app("Disputes: their lines, notes, questions, credits and outcomes.")
 Which = Annotated[str, typer.Argument(metavar="ID", help="The dispute's id, or the number of the invoice it is about.")]
@@ -200,12 +209,30 @@ def close(
     cause: Annotated[str, typer.Option("--cause", help="Why it came to be: old_price, discount_forgotten, ...")] = "",
     learn: Annotated[bool, typer.Option("--learn", help="Keep the check that would have caught the cause.")] = False,
     send: Annotated[bool, typer.Option("--send", help="Queue the answer as a letter to the customer.")] = False,
+    paper: Annotated[
+        list[str] | None, typer.Option("--paper", help="A paper that goes with it, by its id; may be said again.")
+    ] = None,
+    document: Annotated[
+        list[str] | None, typer.Option("--document", help="An invoice or credit note that goes with it; again.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Close a dispute with its outcome."""
     books, context = session.open()
     key = case_answers.find_dispute(books, dispute)
-    dispute_outcome.close_dispute(books, context, key, outcome, note, cause=cause, send=send)
+    letter = dispute_outcome.close_dispute(
+        books,
+        context,
+        key,
+        outcome,
+        note,
+        cause=cause,
+        send=send,
+        papers=[parse_id(each, "paper") for each in paper or ()],
+        documents=[answers.find_document(books, each) for each in document or ()],
+    )
+    if letter:
+        dispute_answer.keep_answer(books, context.command(), key, letter)
     if learn:
         lessons.learn(books, context.command(), key, cause)
     _tell(case_answers.dispute_json(books, key), as_json)

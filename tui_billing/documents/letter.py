@@ -50,6 +50,15 @@ class LetterTable:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A paper that goes with a letter: a kept file by its SHA-256, or a document of ours by its id."""
+
+    name: str
+    sha256: str = ""
+    invoice_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PrintableLetter:
     """A letter, whole. Paragraphs are plain text; `facts` are (label, value) pairs."""
 
@@ -72,6 +81,7 @@ class PrintableLetter:
     grey: str = GREY
     logo: str = "left"
     watermark: str = ""
+    enclosures: tuple[Enclosure, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON of everything."""
@@ -88,6 +98,7 @@ class PrintableLetter:
         values["facts"] = tuple((str(label), str(value)) for label, value in values["facts"])
         values["before"], values["after"] = tuple(values["before"]), tuple(values["after"])
         values["tables"] = tuple(map(_table, values["tables"]))
+        values["enclosures"] = tuple(Enclosure(**one) for one in values.get("enclosures", ()))
         return cls(**values)
 
 

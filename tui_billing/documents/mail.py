@@ -16,7 +16,15 @@ from tui_billing.rules.text import safe
 
 #: Which try of a mail a copy is of: a server that took it may be asked by its archive.
 TRY_HEADER = "X-Delivery-Try"
-_TYPES = {"pdf": ("application", "pdf"), "xml": ("application", "xml")}
+_TYPES = {
+    "pdf": ("application", "pdf"),
+    "xml": ("application", "xml"),
+    "png": ("image", "png"),
+    "jpg": ("image", "jpeg"),
+    "jpeg": ("image", "jpeg"),
+    "tif": ("image", "tiff"),
+    "tiff": ("image", "tiff"),
+}
 
 
 @dataclass(frozen=True, slots=True)

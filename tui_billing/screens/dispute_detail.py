@@ -18,6 +18,7 @@ from tui_billing.screens.amounts import CAUSES, DISPUTE_STATUSES, OUTCOMES, mone
 from tui_billing.screens.case_lines import causes, facts_of, timeline_of
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.context import new_command_id
+from tui_billing.services.dispute_answer import keep_answer
 from tui_billing.services.dispute_outcome import close_dispute, credit_dispute
 from tui_billing.services.disputes import move_dispute, note_dispute
 from tui_billing.services.lessons import learn, propose
@@ -26,6 +27,8 @@ from tui_billing.widgets.field import Caption, Field
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.reader import Reader
 
+#: Outcomes whose answer encloses papers.
+SHOWN = ("documents_sent", "reaffirmed")
 #: What the first sign of a note makes of it.
 SIGNS = {"?": "question", "=": "answer", ".": "call"}
 _OUTCOME_LETTERS = dict(zip("abcde", OUTCOMES, strict=True))
@@ -61,6 +64,11 @@ class DisputeScreen(BillingScreen):
         self._case: Case | None = None
         self._command_id = new_command_id()
         self._outcome = ""
+
+    @property
+    def customer_id(self) -> int:
+        """Whose dispute it is; 0 until it is read."""
+        return self._case.row.customer_id if self._case else 0
 
     @property
     def _row(self) -> DisputeRow | None:
@@ -127,6 +135,10 @@ class DisputeScreen(BillingScreen):
             return
         self.show_headline()
         self._lay_out()
+        if self._case.row.status == "closed" and not self.note.disabled:
+            # Nothing is written into a closed case: letters act at once.
+            self.set_focus(self.query_one("#timeline", Reader))
+            self.note.disabled = True
 
     def on_resize(self) -> None:
         if self._case is not None:
@@ -142,6 +154,8 @@ class DisputeScreen(BillingScreen):
         timeline = self.query_one("#timeline", Reader)
         told = timeline_of(self._case.notes, max(20, self.size.width))
         timeline.show(told, at=len(told))
+        # Once more when the facts above have their height: the end of the timeline is what is looked at.
+        self.call_after_refresh(timeline.action_scroll_to, len(told))
 
     # -- notes -----------------------------------------------------------
 
@@ -213,7 +227,12 @@ class DisputeScreen(BillingScreen):
             self.query_one("#choice", ChoiceLine).ask(_("cause: a to k"), _CAUSE_LETTERS)
         else:
             self._lay_out()
-            self._ask(self._outcome, event.token)
+            if self._outcome in SHOWN:
+                from tui_billing.screens.dispute_answer import DisputeAnswerScreen
+
+                self.workstation.open(DisputeAnswerScreen(self, self._outcome, event.token))
+            else:
+                self._ask(self._outcome, event.token)
 
     def _ask(self, outcome: str, cause: str) -> None:
         assert self._case is not None
@@ -231,14 +250,17 @@ class DisputeScreen(BillingScreen):
     def _confirmed(self, event: IssueLine.Confirmed) -> None:
         purpose = event.purpose
         if isinstance(purpose, tuple) and purpose[0] == "close":
-            self.workstation.answer(self._close(purpose[1], purpose[2]), name="close")
+            self.workstation.answer(self.close(purpose[1], purpose[2]), name="close")
         elif isinstance(purpose, tuple) and purpose[0] == "learn":
             self.workstation.answer(self._learn(purpose[1], purpose[2]), name="learn")
         elif isinstance(purpose, tuple) and purpose[0] == "bill again":
             self.workstation.answer(self._bill_again(purpose[1]), name="bill again")
 
-    async def _close(self, outcome: str, cause: str) -> None:
-        """Credit what is missing, then close; what stands half typed in the note becomes its last note."""
+    async def close(self, outcome: str, cause: str, papers: Sequence[int] = (), documents: Sequence[int] = ()) -> None:
+        """Credit what is missing, then close; what stands half typed in the note becomes its last note.
+
+        `papers` and `documents` (ids) go with the answer.
+        """
         assert self._case is not None
         row, note = self._case.row, self.note.value.strip()
         try:
@@ -249,16 +271,34 @@ class DisputeScreen(BillingScreen):
                     await self._read()
                     return
                 self.workstation.render_document(done["id"], done["number"])
-            await self.desk.do(close_dispute, self.dispute_id, outcome, note, row.version, cause=cause, send=True)
+            letter = await self.desk.do(
+                close_dispute,
+                self.dispute_id,
+                outcome,
+                note,
+                row.version,
+                cause=cause,
+                send=True,
+                papers=papers,
+                documents=documents,
+            )
         except Problem as error:
             self.say_problem(error)
         else:
             self.note.show("")
             self.say(_("the dispute is closed: {outcome}", outcome=word(OUTCOMES, outcome)))
+            self.run_worker(self._keep_letter(letter), group="letter", exit_on_error=False)
             await self._read()
             await self._ask_lesson(outcome, cause)
             return
         await self._read()
+
+    async def _keep_letter(self, letter: int) -> None:
+        """The letter's PDF among the papers of the dispute; the clerk goes on meanwhile."""
+        try:
+            await self.desk.do(keep_answer, self.dispute_id, letter)
+        except Problem as error:
+            self.say_problem(error)
 
     async def _ask_lesson(self, outcome: str, cause: str) -> None:
         """Propose the check that would have caught it; then, where it was corrected, the new invoice."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tui_billing.models.door import Books
@@ -16,9 +17,9 @@ from tui_billing.rules.text import quote
 from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.credit import issue_credit, planned
 from tui_billing.services.credit_approval import ask_second
+from tui_billing.services.dispute_answer import send_answer
 from tui_billing.services.dispute_letter import letter_of
 from tui_billing.services.disputes import dispute_content, record_change, same_version, standing, write_note
-from tui_billing.services.letters import plain_letter, write_in
 
 
 def close_dispute(
@@ -31,13 +32,17 @@ def close_dispute(
     *,
     cause: str = "",
     send: bool = False,
-) -> None:
+    papers: Sequence[int] = (),
+    documents: Sequence[int] = (),
+) -> int:
     """Close a dispute with its outcome; the disputed amount is undisputed from then on.
 
     `corrected` and `credited` need credit notes (or a corrective invoice) over the whole disputed amount; with the
     other outcomes it is owed as it was. The answer to the customer is written into the timeline, in the customer's
     language. `cause` is one of `rules.disputes.CAUSES`. With `send` the answer is a letter
-    too, kept and queued for whoever gets the customer's letters. Raises `Refused` while money is undecided.
+    too, kept and queued for whoever gets the customer's letters; `papers` (ids of attachments) and `documents` (ids
+    of issued documents) go with it, and hang on the dispute from then on. Returns the letter's id, 0 for none.
+    Raises `Refused` while money is undecided.
     """
     if outcome not in OUTCOMES:
         raise Problem(
@@ -54,7 +59,7 @@ def close_dispute(
             causes=", ".join(CAUSES),
         )
 
-    def do(work: Work) -> None:
+    def do(work: Work) -> int:
         row, number = standing(work, dispute_id)
         if version is not None:
             same_version(row, version)
@@ -70,16 +75,15 @@ def close_dispute(
         )
         answer = letter_of(books, dispute_id, outcome, work.today)
         write_note(work, dispute_id, "letter", answer)
-        if send:
-            subject, *paragraphs = answer.split("\n")
-            customer = int(books.value("SELECT customer_id FROM dispute WHERE id = ?", (dispute_id,)))  # type: ignore[call-overload]
-            letter = plain_letter(books, customer, work.today, subject[:100], "\n\n".join(paragraphs))
-            write_in(work, customer, letter, send=True)
+        letter = 0
+        if send or papers or documents:
+            letter = send_answer(work, dispute_id, row["customer_id"], answer, papers, documents)
         write_note(work, dispute_id, "closed", note or outcome)
         record_change(work, dispute_id, row["invoice_id"], "closed", row["amount"], outcome)
         work.audit("close_dispute", "dispute", dispute_id, dispute_content(books, dispute_id), number)
+        return letter
 
-    transact(books, context, "dispute", do)
+    return transact(books, context, "dispute", do)
 
 
 def credit_dispute(books: Books, context: Context, dispute_id: int, *, reason: str = "") -> dict[str, Any]:

@@ -322,7 +322,7 @@ def note_content(books: Books, note_id: int) -> dict[str, Any]:
 
 
 def dispute_content(books: Books, dispute_id: int) -> dict[str, Any]:
-    """What the audit chain keeps of a dispute's state: the case, its lines, and the dated change just made."""
+    """What the audit chain keeps of a dispute's state: the case, its lines, the dated change just made, its letters."""
     columns = (
         "invoice_id, reason, amount, currency, contact, owner_id, priority, status, outcome, opened_on, answer_by,"
         " closed_on, cause, lesson"
@@ -332,9 +332,16 @@ def dispute_content(books: Books, dispute_id: int) -> dict[str, Any]:
         f"SELECT {CHANGE} FROM dispute_change WHERE dispute_id = ? ORDER BY id DESC LIMIT 1", (dispute_id,)
     )
     lines = claims_of(books, dispute_id)
+    letters = books.rows("SELECT letter_id FROM dispute_letter WHERE dispute_id = ? ORDER BY id", (dispute_id,))
     assert row is not None and last is not None
     values = dict(zip(columns.replace("\n", "").split(", "), row, strict=True))
-    return {"v": 2, **values, "lines": [list(line) for line in lines], "change": list(last)}
+    return {
+        "v": 3,
+        **values,
+        "lines": [list(line) for line in lines],
+        "change": list(last),
+        "letters": [key for (key,) in letters],
+    }
 
 
 #: What an audit event holds of a dated change.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui_billing.documents.letter import LetterColumn, LetterRow, LetterTable, PrintableLetter
+from tui_billing.documents.letter import Enclosure, LetterColumn, LetterRow, LetterTable, PrintableLetter
 from tui_billing.documents.mentions import legal_line
 from tui_billing.documents.words import TITLES
 from tui_billing.locale import N_, say
@@ -154,8 +154,10 @@ def reminder(books: Books, customer_id: int, day: dt.date, level: int = 1) -> Pr
     )
 
 
-def plain_letter(books: Books, customer_id: int, day: dt.date, title: str, text: str) -> PrintableLetter:
-    """A letter of a house's own words; an empty line ends a paragraph."""
+def plain_letter(
+    books: Books, customer_id: int, day: dt.date, title: str, text: str, enclosures: Sequence[Enclosure] = ()
+) -> PrintableLetter:
+    """A letter of a house's own words; an empty line ends a paragraph. What is enclosed is named at its end."""
     to = _addressee(books, customer_id)
     title = clean(title, 100, "title")
     if not title:
@@ -163,7 +165,9 @@ def plain_letter(books: Books, customer_id: int, day: dt.date, title: str, text:
     paragraphs = [clean(part, 5000, "text") for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
     if not paragraphs:
         raise Problem("a letter needs a text", field="text")
-    return _letter(books, to, "letter", title, day, before=tuple(paragraphs))
+    named = [one.name for one in enclosures]
+    after = (say(N_("Enclosed: {names}"), to.language, names=", ".join(named)),) if named else ()
+    return _letter(books, to, "letter", title, day, before=tuple(paragraphs), after=after, enclosures=tuple(enclosures))
 
 
 def write_letter(

@@ -14,6 +14,7 @@ from tui_billing.documents.mail import Attachment, Mail, compose
 from tui_billing.models.door import Books
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import Problem, Refused
+from tui_billing.services import enclosures
 from tui_billing.services.context import Context, company
 from tui_billing.services.letters import letter_of
 from tui_billing.services.mail_texts import write_mail
@@ -28,7 +29,9 @@ def make_papers(books: Books, context: Context, rows: Sequence[dict[str, Any]]) 
     `Refused` is what no later try mends: an electronic invoice that breaks the rules does not leave the house.
     """
     invoices = list(dict.fromkeys(row["invoice_id"] for row in rows if row["invoice_id"] is not None))
-    batch = render_many(books, context, invoices)
+    enclosed = enclosures.of_letters(books, rows)
+    beside = dict.fromkeys(one.invoice_id for each in enclosed.values() for one in each if one.invoice_id)
+    batch = render_many(books, context, [*invoices, *(key for key in beside if key not in invoices)])
     wrong = dict(batch.problems)
     for key in invoices:
         if key not in wrong:
@@ -49,6 +52,11 @@ def make_papers(books: Books, context: Context, rows: Sequence[dict[str, Any]]) 
                 render_letter_to(books, letter_of(books, row["letter_id"]), paper_of(books, row))
             except Problem as problem:
                 found[row["id"]] = problem
+    for row in rows:
+        try:
+            enclosures.make_ready(books, row, enclosed.get(row["letter_id"], ()), paper_of(books, row), wrong)
+        except Problem as problem:
+            found.setdefault(row["id"], problem)
     return found
 
 
@@ -128,8 +136,15 @@ def paper_of(books: Books, row: dict[str, Any]) -> Path:
 
 
 def read_papers(books: Books, row: dict[str, Any]) -> list[Attachment]:
-    """The files of a delivery; a Problem where one is gone."""
-    return [_read(path) for path in papers_of(books, row)]
+    """The files of a delivery, and what is enclosed with it; a Problem where one is gone."""
+    return [*(_read(path) for path in papers_of(books, row)), *enclosures.attachments_of(books, row)]
+
+
+def printed_of(books: Books, row: dict[str, Any]) -> list[Path]:
+    """What of a delivery goes into the envelope: the document, and what is enclosed with it as pages."""
+    first = paper_of(books, row)
+    pages = enclosures.pages_path(first)
+    return [first, pages] if row["letter_id"] is not None and pages.exists() else [first]
 
 
 def _read(path: Path) -> Attachment:
@@ -202,7 +217,7 @@ def write_dry(books: Books, context: Context, folder: Path, limit: int | None = 
                 paper = trial
             elif row["invoice_id"] is not None and not is_rendered(books, row["invoice_id"]):
                 paper = render_to(books, row["invoice_id"], trial).path
-            papers = [_read(paper)]
+            papers = [_read(paper), *enclosures.attachments_of(books, row)]
             content = mail_of(books, known, row, papers, row["tries"] + 1, dt.datetime.now(dt.UTC))
             path = folder / f"{row['message_id'].partition('@')[0]}.eml"
             write_file(path, content)

@@ -17,7 +17,7 @@ from tui_billing.rules.party import Address, Party, address_lines
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.delivery import move
-from tui_billing.services.papers import make_papers, paper_of
+from tui_billing.services.papers import make_papers, printed_of
 
 #: Documents of one print batch: what a person carries.
 MOST = 1000
@@ -78,7 +78,7 @@ def _rows(books: Books, batch: str) -> list[dict[str, Any]]:
     return [dict(zip(_ROW.split(", "), row, strict=True)) for row in found]
 
 
-def _in_mailing_order(books: Books, rows: list[dict[str, Any]]) -> list[tuple[Envelope, Path]]:
+def _in_mailing_order(books: Books, rows: list[dict[str, Any]]) -> list[tuple[Envelope, list[Path]]]:
     home = Party.from_json(company(books).party).address.country
     ordered = []
     for row in rows:
@@ -86,8 +86,8 @@ def _in_mailing_order(books: Books, rows: list[dict[str, Any]]) -> list[tuple[En
         address = party.address
         key = (address.country != home, address.country, address.postcode, address.city, party.name, row["name"])
         lines = (party.full_name, *address_lines(address, row["language"], home))
-        ordered.append((key, Envelope(row["name"], lines), paper_of(books, row)))
-    return [(envelope, path) for _key, envelope, path in sorted(ordered, key=lambda one: one[0])]
+        ordered.append((key, Envelope(row["name"], lines), printed_of(books, row)))
+    return [(envelope, paths) for _key, envelope, paths in sorted(ordered, key=lambda one: one[0])]
 
 
 def _addressee(books: Books, row: dict[str, Any]) -> Party:
@@ -100,22 +100,26 @@ def _addressee(books: Books, row: dict[str, Any]) -> Party:
     return Party.from_json(content["buyer"]) if "buyer" in content else Party(name="", address=Address())
 
 
-def _bind(books: Books, context: Context, name: str, envelopes: list[tuple[Envelope, Path]]) -> tuple[bytes, int]:
+def _bind(books: Books, context: Context, name: str, envelopes: list[tuple[Envelope, list[Path]]]) -> tuple[bytes, int]:
     """(the batch as one PDF, its pages without the cover); each document begins on the front of a sheet."""
     from pypdf import PdfReader, PdfWriter
     from pypdf.errors import PyPdfError
 
     bound = PdfWriter()
     counted, total = [], 0
-    for envelope, path in envelopes:
-        try:
-            reader = PdfReader(path)
-            pages = len(reader.pages)
-            bound.append(reader, outline_item=envelope.name, import_outline=False)
-        except (OSError, PyPdfError) as error:
-            raise Problem(
-                "{path} cannot be read: {reason}; render the document again", path=str(path), reason=str(error)[:200]
-            ) from None
+    for envelope, paths in envelopes:
+        pages = 0
+        for place, path in enumerate(paths):
+            try:
+                reader = PdfReader(path)
+                pages += len(reader.pages)
+                bound.append(reader, outline_item=None if place else envelope.name, import_outline=False)
+            except (OSError, PyPdfError) as error:
+                raise Problem(
+                    "{path} cannot be read: {reason}; render the document again",
+                    path=str(path),
+                    reason=str(error)[:200],
+                ) from None
         if pages % 2:
             bound.add_blank_page()  # printed on both sides, the next document begins on a sheet of its own
         counted.append(Envelope(envelope.name, envelope.lines, pages))

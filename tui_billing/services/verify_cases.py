@@ -50,4 +50,8 @@ def _stands(books: Books, entity: str, key: int, told: dict[str, Any]) -> bool:
         return note_content(books, key) == told
     change = books.row(f"SELECT {CHANGE} FROM dispute_change WHERE id = ?", (told["change"][0],))
     lines = claims_of(books, key, told["change"][0])
+    if told["v"] >= 3:  # before, a dispute did not know its letters
+        sent = books.rows("SELECT letter_id FROM dispute_letter WHERE dispute_id = ? ORDER BY id", (key,))
+        if [letter for (letter,) in sent][: len(told["letters"])] != told["letters"]:
+            return False
     return change is not None and list(change) == told["change"] and [list(line) for line in lines] == told["lines"]
