@@ -1,22 +1,36 @@
-"""The draft behind invoice entry: every step in the books, taken back, reopened where it was left, kept by Esc."""
+"""The draft behind a form: every step in the books, taken back, reopened where it was left, kept by Esc."""
 
 from __future__ import annotations
 
 import asyncio
-from decimal import Decimal
+from typing import Any
 
 from tui_billing.locale import _, translate
 from tui_billing.models.queries import facts
-from tui_billing.rules.numbers import format_number
 from tui_billing.rules.problem import Conflict, Problem
 from tui_billing.screens.entry_form import LINE, EntryField
 from tui_billing.screens.entry_grid import GridPart
-from tui_billing.screens.entry_lines import CELLS
-from tui_billing.services import drafts, entry
+from tui_billing.services import entry
 
 
 class DraftPart(GridPart):
     """Journal, undo, resume and keep."""
+
+    # -- what a subclass gives -------------------------------------------
+
+    async def take_draft(self, draft: Any) -> Any:
+        """Hold a draft for typing; it as it lies in the books. Raises `Problem`."""
+        raise NotImplementedError
+
+    async def write_draft(self, *, hold: bool) -> tuple[int, int]:
+        """Write the form into its draft; (draft id, version). Raises `Conflict`, `Problem`."""
+        raise NotImplementedError
+
+    async def discard_draft(self, draft_id: int) -> None:
+        """Throw a draft away that holds nothing."""
+        raise NotImplementedError
+
+    # -- steps -----------------------------------------------------------
 
     def undo_step(self) -> None:
         """Take the form's last step back: a line, a field, a customer."""
@@ -33,12 +47,12 @@ class DraftPart(GridPart):
             self._go_to_line(len(self.lines.typed))
         self.say(_("taken back"))
 
-    async def _load(self, draft: drafts.Draft) -> None:
+    async def _load(self, draft: Any) -> None:
         """Take a draft over and go to the field where it was left."""
         while not self.grid.size.width:  # a field that is not laid out yet would scroll its text away
             await asyncio.sleep(0.002)
         try:
-            draft = await self.desk.do(drafts.take_draft, draft.id)
+            draft = await self.take_draft(draft)
         except Problem as error:
             self.say_problem(error)
             return
@@ -52,7 +66,7 @@ class DraftPart(GridPart):
         if name == "lines":
             number, _dot, cell = rest.partition(".")
             at = min(int(number) - 1, len(self.lines.typed))
-            if cell in CELLS and at < len(self.lines.typed) and not self.lines.typed[at].raw:
+            if cell in self.lines.CELLS and at < len(self.lines.typed) and not self.lines.typed[at].raw:
                 self._go_to_cell(at, cell)
             else:
                 self._go_to_line(at)
@@ -86,11 +100,9 @@ class DraftPart(GridPart):
             if found.customer is not None:
                 self._take_customer(found)
         self._set_field("customer", content.customer)
-        for name in ("purchase_order", "contract", "delivery_note", "note"):
-            self._set_field(name, getattr(content, name))
-        self.lines.discount = Decimal(content.document_discount_percent or 0)
-        percent = format_number(self.lines.discount, self.desk.language) if self.lines.discount else ""
-        self._set_field("document_discount_percent", percent)
+        for name in self._order():
+            if name not in (LINE, "customer", *self.DATES):
+                self._set_field(name, self._shown(name))
         codes = [line.content.item for line in self.lines.typed if line.content.item]
         self.lines.items.update(await self.desk.ask(facts.items_by_code, codes))
         for line in self.lines.typed:
@@ -105,6 +117,10 @@ class DraftPart(GridPart):
         self._show_rows()
         self._show_sums()
 
+    def _shown(self, name: str) -> str:
+        """What stands in a field that is neither the customer nor a date."""
+        return str(getattr(self.content, name))
+
     async def _journal(self, *, hold: bool = True, typed: str = "") -> None:
         """Write the form into the books; the next key acts only when it is there."""
         content = self.content
@@ -113,22 +129,8 @@ class DraftPart(GridPart):
         content.typed = typed
         if self._draft_id is None and not content.holds_something():
             return
-        customer = self.lines.customer
-        totals = self.lines.totals()
-        gross = totals.gross if totals else 0
         try:
-            self._draft_id, self._version = await self.desk.do(
-                drafts.save_draft,
-                content,
-                draft_id=self._draft_id,
-                version=self._version,
-                gross=gross,
-                gross_base=self._in_base(gross),
-                customer_id=customer.id if customer else None,
-                buyer_name=customer.name if customer else "",
-                currency=self.lines.currency,
-                hold=hold,
-            )
+            self._draft_id, self._version = await self.write_draft(hold=hold)
             self._saved_at = self.desk.wall_clock()
             self.show_headline()
         except Conflict as error:
@@ -138,12 +140,6 @@ class DraftPart(GridPart):
             self.say(_("{problem} (yours is draft {id} now)", problem=translate(error), id=self._draft_id))
         except Problem as error:
             self.say_problem(error)
-
-    def _in_base(self, minor: int) -> int:
-        from tui_billing.rules.money import convert
-
-        base = self.desk.company.currency
-        return minor if self.lines.currency == base else convert(minor, self.lines.currency, base, self.lines.rate)
 
     async def keep_now(self) -> None:
         """The line is gone: write also what stands half typed."""
@@ -168,5 +164,5 @@ class DraftPart(GridPart):
         if self.content.holds_something():
             await self._journal(hold=False, typed=half)
         elif self._draft_id is not None:
-            await self.desk.do(drafts.discard_draft, self._draft_id)
+            await self.discard_draft(self._draft_id)
         self.workstation.go_back()

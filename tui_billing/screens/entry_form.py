@@ -1,49 +1,23 @@
-"""The form of an invoice, as its parts see it: header, lines, draft and issue are cut from one screen."""
+"""A form with lines, as its parts see it: header, lines, draft and what Ctrl+S does are cut from one screen."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
-from tui_billing.locale import N_, _
-from tui_billing.rules.content import Content
 from tui_billing.rules.problem import Problem
-from tui_billing.screens.entry_lines import Lines, TypedLine
+from tui_billing.screens.entry_lines import LineList, TypedLine
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.widgets.field import Field
 from tui_billing.widgets.line_grid import LineGrid
 from tui_billing.widgets.lookup import Suggestions
 from tui_billing.widgets.paged_table import Column
 
-#: Header fields: name, caption, cells wide; in the order of Tab.
-HEADER: tuple[tuple[tuple[str, str, int], ...], ...] = (
-    (("purchase_order", N_("Your PO"), 14), ("issue_date", N_("Date"), 11)),
-    (("delivery_date", N_("Delivered"), 14), ("due_date", N_("Due"), 11)),
-    (("contract", N_("Contract"), 14), ("delivery_note", N_("Deliv.note"), 12)),
-)
-DATES = ("issue_date", "delivery_date", "due_date")
-FOOTER: tuple[tuple[str, str, int], ...] = (
-    ("document_discount_percent", N_("Discount %"), 7),
-    ("note", N_("Note"), 40),
-)
+#: A field: its name, its caption, how many cells wide.
+FieldSpec = tuple[str, str, int]
 LINE = "line"
-
-
-def columns() -> list[Column]:
-    """The columns of the grid; those that drop out first at a narrow width have the higher numbers."""
-    return [
-        Column("#", 3),
-        Column(_("item"), 8),
-        Column(_("description"), 16, flex=1),
-        Column(_("qty"), 8, align="right"),
-        Column(_("unit"), 4, priority=2),
-        Column(_("unit price"), 11, align="right"),
-        Column(_("disc"), 7, align="right", priority=1),
-        Column(_("vat"), 6, align="right"),
-        Column(_("net"), 12, align="right"),
-    ]
 
 
 class EntryField(Field):
@@ -63,18 +37,46 @@ class Stay(Problem):
 class EntryForm(BillingScreen):
     """What the parts share: the typed content, the lines with their meaning, the draft they lie in."""
 
+    #: Fields above the lines, row by row, and those below them; in the order of Tab.
+    HEADER: ClassVar[tuple[tuple[FieldSpec, ...], ...]] = ()
+    FOOTER: ClassVar[tuple[FieldSpec, ...]] = ()
+    #: Which of them are dates.
+    DATES: ClassVar[tuple[str, ...]] = ()
+    #: Longest text of a field; what is not named holds 100 characters.
+    LIMITS: ClassVar[dict[str, int]] = {}
+
+    content: Any
+    lines: LineList
+
     def __init__(self) -> None:
         super().__init__()
-        self.content = Content()
-        self.lines = Lines("en", "EUR")
+        self.content = self.empty_content()
+        self.lines = self.empty_lines()
         self._draft_id: int | None = None
         self._version = 0
         self._saved_at = ""
         self._cell: str | None = None  # None: the whole line as a command
         self._reopened = False  # Enter goes into the line that Up has moved to
-        self._steps: list[tuple[Content, list[TypedLine]]] = []
+        self._steps: list[tuple[Any, list[TypedLine]]] = []
         self._sum_text = ""
         self._bound_for = ""  # where the cursor goes once what is being accepted is in the books
+
+    # -- what a subclass gives -------------------------------------------
+
+    def empty_content(self) -> Any:
+        """What is typed into a form in which nothing is."""
+        raise NotImplementedError
+
+    def empty_lines(self) -> LineList:
+        """Its lines, of which there are none yet."""
+        raise NotImplementedError
+
+    def columns(self) -> list[Column]:
+        """The columns of the grid; those that drop out first at a narrow width have the higher numbers."""
+        raise NotImplementedError
+
+    def _limit(self, name: str) -> int:
+        return self.LIMITS.get(name, 100)
 
     def answer(self, work: Coroutine[Any, Any, Any]) -> None:
         """Run what a key has asked for; the next key waits until it is done."""
@@ -133,7 +135,7 @@ class EntryForm(BillingScreen):
     def _order(self) -> list[str]:
         return [
             "customer",
-            *(name for pair in HEADER for name, _w, _c in pair),
+            *(name for pair in self.HEADER for name, _w, _c in pair),
             LINE,
-            *(name for name, _w, _c in FOOTER),
+            *(name for name, _w, _c in self.FOOTER),
         ]

@@ -1,23 +1,19 @@
-"""The lines of invoice entry: the command line over a row, cell by cell with Tab, and the totals under them."""
+"""The lines of a form: the command line over a row, or cell by cell with Tab."""
 
 from __future__ import annotations
 
 import copy
 from typing import Any
 
-from tui_billing.locale import _, translate
-from tui_billing.models.queries import facts
-from tui_billing.rules.content import LIMITS, LineContent
-from tui_billing.rules.entry import parse_line
-from tui_billing.rules.numbers import format_money, format_number, parse_percent, parse_price, parse_quantity
+from tui_billing.locale import translate
+from tui_billing.rules.numbers import parse_percent, parse_price, parse_quantity
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import clean
 from tui_billing.rules.units import unit_code
-from tui_billing.screens.entry_form import FOOTER, LINE
+from tui_billing.screens.entry_form import LINE
 from tui_billing.screens.entry_header import HeaderPart
-from tui_billing.screens.entry_lines import CELLS, TypedLine
+from tui_billing.screens.entry_lines import TypedLine
 from tui_billing.services import entry
-from tui_billing.widgets.field import Caption
 
 
 class GridPart(HeaderPart):
@@ -40,7 +36,7 @@ class GridPart(HeaderPart):
         self._cell = name
         self._reopened = False
         self.panel.clear()
-        self.grid.place(index, CELLS.index(name) + 1)
+        self.grid.place(index, self.lines.CELLS.index(name) + 1)
         field = self._field(LINE)
         field.show(self.lines.cell_text(index, name))
         field.focus()
@@ -69,7 +65,7 @@ class GridPart(HeaderPart):
                 self._go_to_line(index + 1)
             return
         if not self._field(LINE).value.strip() and index >= len(self.lines.typed):
-            self._field(FOOTER[0][0]).focus()  # an empty line ends the lines
+            self._field(self.FOOTER[0][0]).focus()  # an empty line ends the lines
             return
         first = self._next_cell("item")
         with self._bound(f"lines.{index + 1}.{first}" if forward == "tab" else f"lines.{index + 2}"):
@@ -83,9 +79,9 @@ class GridPart(HeaderPart):
 
     def _next_cell(self, name: str) -> str:
         """The cell after this one that is shown at this width; "" after the last."""
-        for place in range(CELLS.index(name) + 1, len(CELLS)):
+        for place in range(self.lines.CELLS.index(name) + 1, len(self.lines.CELLS)):
             if self.grid.shows(place + 1):
-                return CELLS[place]
+                return self.lines.CELLS[place]
         return ""
 
     async def _take_line(self) -> bool | None:
@@ -114,12 +110,12 @@ class GridPart(HeaderPart):
         """A command line with its meaning; what cannot be read is kept as it was typed and marked."""
         if text == '"':
             if index == 0:
-                return TypedLine(raw=text, problem=Problem("there is no line above to repeat", field="item"))
+                return TypedLine(self.lines.blank(), raw=text, problem=Problem("there is no line above to repeat", field="item"))
             return copy.deepcopy(self.lines.typed[index - 1])
         try:
-            typed = parse_line(text, self.desk.language)
+            typed = self.lines.parse(text)
             content = self.lines.from_entry(typed, old.content if old and not old.raw else None)
-            clean(content.description, LIMITS["description"], "description")
+            clean(content.description, self._limit("description"), "description")
             if typed.item:
                 item = self.lines.items.get(typed.item.upper())
                 if item is None:
@@ -140,7 +136,7 @@ class GridPart(HeaderPart):
             self.lines.meaning(content, index + 1)
             return TypedLine(content)
         except Problem as error:
-            return TypedLine(raw=text[:12_000], problem=error)
+            return TypedLine(self.lines.blank(), raw=text[:12_000], problem=error)
 
     async def _accept_cell(self, name: str) -> bool:
         """Take one cell of a line; false where it is wrong and the clerk stays."""
@@ -161,12 +157,13 @@ class GridPart(HeaderPart):
                 self.lines.items[item.code] = item
                 changed.item = item.code
             elif name == "unit":
-                changed.unit = unit_code(clean(text, LIMITS[name], name)) if text else ""
-            elif name == "description":
-                changed.description = clean(text, LIMITS[name], name)
+                changed.unit = unit_code(clean(text, self._limit(name), name)) if text else ""
+            elif name in ("description", "reference"):
+                setattr(changed, name, clean(text, self._limit(name), name))
             else:
                 parse: Any = {
                     "quantity": parse_quantity,
+                    "ceiling": parse_quantity,
                     "unit_price": parse_price,
                     "discount_percent": parse_percent,
                     "vat_rate": parse_percent,
@@ -211,60 +208,8 @@ class GridPart(HeaderPart):
             return
         self._remember()
         index = self.grid.at
-        blank = TypedLine(LineContent(), raw=";", problem=Problem("type the line, or Ctrl+T to take it out"))
+        blank = TypedLine(self.lines.blank(), raw=";", problem=Problem("type the line, or Ctrl+T to take it out"))
         self.lines.typed.insert(index, blank)
         self._show_rows()
         self._go_to_line(index)
         self._field(LINE).show("")
-
-    def _show_sums(self, half: str = "") -> None:
-        """The totals line, with a half-typed line that can already be read."""
-        extra = None
-        if half:
-            try:
-                extra = self.lines.from_entry(parse_line(half, self.desk.language))
-                if extra.item and extra.item not in self.lines.items:
-                    extra = None
-            except Problem:
-                extra = None
-        totals = self.lines.totals(extra, instead=self.grid.at if extra else None)
-        language, currency = self.desk.language, self.lines.currency
-        if totals is None:
-            text = ""
-        else:
-            money = lambda minor: format_money(minor, currency, language)  # noqa: E731
-            parts = [f"{_('net')} {money(totals.net)}"]
-            if totals.allowances_total:
-                parts.insert(0, f"{_('discount')} -{money(totals.allowances_total)}")
-            for group in totals.vat:
-                name = (
-                    f"{format_number(group.vat.rate, language)} %" if group.vat.category == "S" else group.vat.category
-                )
-                parts.append(f"{_('vat')} {name} {money(group.tax)}")
-            parts.append(f"{_('total')} {money(totals.gross)} {currency}")
-            text = "   ".join(parts)
-        if text != self._sum_text:
-            self._sum_text = text
-            self.query_one("#sums", Caption).say(text, "bold")
-
-    def action_repeat(self) -> None:
-        """F9: the customer's last invoice as a start."""
-        self.answer(self._repeat())
-
-    async def _repeat(self) -> None:
-        if self._focused_name() == "customer" and await self._accept("customer"):
-            return
-        customer = self.lines.customer
-        if customer is None:
-            self.say(_("type the customer first; F9 then brings the last invoice"))
-            return
-        lines = await self.desk.ask(entry.last_lines, customer.id)
-        if not lines:
-            self.say(_("nothing was billed to {customer} yet", customer=customer.code))
-            return
-        self._remember()
-        self.lines.typed = [TypedLine(line) for line in lines]
-        self.lines.items.update(await self.desk.ask(facts.items_by_code, [line.item for line in lines]))
-        self.lines.check()
-        self._go_to_line(len(self.lines.typed))
-        await self._changed()

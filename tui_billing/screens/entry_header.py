@@ -1,4 +1,4 @@
-"""The header of invoice entry: customer, dates and references, each accepted with its mark or its default."""
+"""The header of a form with lines: customer, dates and references, each accepted with its mark or its default."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from decimal import Decimal
 
 from tui_billing.locale import _, translate
 from tui_billing.models.queries import facts
-from tui_billing.rules.content import LIMITS
 from tui_billing.rules.dates import format_date, parse_date, parse_iso, weekday_name
-from tui_billing.rules.numbers import format_money, parse_percent
+from tui_billing.rules.numbers import format_money
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.terms import describe_terms, due_date, parse_terms
+from tui_billing.rules.terms import describe_terms, parse_terms
 from tui_billing.rules.text import clean
-from tui_billing.screens.entry_form import DATES, EntryForm, Stay
+from tui_billing.screens.entry_form import EntryForm, Stay
 from tui_billing.services import entry
 from tui_billing.widgets.field import Caption
 from tui_billing.widgets.lookup import Suggestion
@@ -31,14 +30,10 @@ class HeaderPart(EntryForm):
         try:
             if name == "customer":
                 stay = await self._accept_customer(text)
-            elif name in DATES:
+            elif name in self.DATES:
                 self._accept_date(name, text)
-            elif name == "document_discount_percent":
-                self._accept_discount(text)
             else:
-                value = clean(text, LIMITS[name], name)
-                setattr(self.content, name, value)
-                self._set_field(name, value)
+                await self._accept_other(name, text)
             self._clear(name)
         except Problem as error:
             self._mark(name, text, error)
@@ -46,6 +41,12 @@ class HeaderPart(EntryForm):
         await self._journal()
         self._show_sums()
         return stay
+
+    async def _accept_other(self, name: str, text: str) -> None:
+        """Take a field that is neither the customer nor a date: a text, unless a subclass knows better."""
+        value = clean(text, self._limit(name), name)
+        setattr(self.content, name, value)
+        self._set_field(name, value)
 
     async def _accept_customer(self, text: str) -> bool:
         self.panel.clear()
@@ -90,7 +91,7 @@ class HeaderPart(EntryForm):
             owed = format_money(customer.owed, desk.company.currency, desk.language)
             late = f" ({customer.overdue} {_('overdue')})" if customer.overdue else ""
             parts.append(f"{_('owes')} {owed}{late}")
-        if customer.purchase_order_required and not self.content.purchase_order:
+        if customer.purchase_order_required and not getattr(self.content, "purchase_order", "-"):
             parts.append(_("wants a PO"))
         return " · ".join(part for part in parts if part)
 
@@ -98,32 +99,21 @@ class HeaderPart(EntryForm):
         if not text or text == self._default(name):
             setattr(self.content, name, "")
         else:
-            reference = self._issue_date() if name == "due_date" else None
-            day = parse_date(text, self.desk.language, self.desk.today, reference, name)
+            day = parse_date(text, self.desk.language, self.desk.today, self._reference(name), name)
             setattr(self.content, name, day.isoformat())
         self._show_defaults()
 
-    def _accept_discount(self, text: str) -> None:
-        typed = text.removeprefix("-")  # a discount of a line is typed with its minus
-        value = parse_percent(typed, self.desk.language, "document_discount_percent") if typed else Decimal(0)
-        self.lines.discount = value
-        self.content.document_discount_percent = format(value, "f") if value else ""
-
-    def _issue_date(self) -> dt.date:
-        return parse_iso(self.content.issue_date) if self.content.issue_date else self.desk.today
+    def _reference(self, name: str) -> dt.date | None:
+        """The day that a date typed as +30 or eom counts from; None counts from today."""
+        return None
 
     def _default(self, name: str) -> str:
         """What a date field shows where nothing was typed."""
-        language = self.desk.language
-        if name == "issue_date":
-            return format_date(self.desk.today, language)
-        if name == "due_date" and self.lines.customer is not None:
-            return format_date(due_date(self._issue_date(), parse_terms(self.lines.customer.terms)), language)
         return ""
 
     def _show_defaults(self) -> None:
         """Dates as they stand: typed ones, else what follows from today and the customer's terms."""
-        for name in DATES:
+        for name in self.DATES:
             if name in self.content.invalid:
                 continue
             typed = getattr(self.content, name)

@@ -6,25 +6,29 @@ clerk back to the same field.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
 from tui_billing.locale import N_, _
 from tui_billing.models.queries import facts
-from tui_billing.rules.content import Content
-from tui_billing.rules.dates import format_date
-from tui_billing.rules.numbers import format_money, format_number
+from tui_billing.rules.content import LIMITS, Content
+from tui_billing.rules.dates import format_date, parse_iso
+from tui_billing.rules.entry import parse_line
+from tui_billing.rules.money import convert
+from tui_billing.rules.numbers import format_money, format_number, parse_percent
 from tui_billing.rules.problem import Problem
-from tui_billing.screens.entry_draft import DraftPart
-from tui_billing.screens.entry_form import FOOTER, HEADER, LINE, EntryField, columns
-from tui_billing.screens.entry_lines import CELLS, Lines
-from tui_billing.services import drafts
+from tui_billing.rules.terms import due_date, parse_terms
+from tui_billing.screens.entry_form import LINE, EntryField
+from tui_billing.screens.entry_lines import Lines, TypedLine
+from tui_billing.screens.entry_moves import EntryScreen
+from tui_billing.services import drafts, entry
 from tui_billing.services.check_rules import strike
 from tui_billing.services.context import new_command_id
 from tui_billing.services.foreseen import look_ahead
@@ -32,29 +36,33 @@ from tui_billing.services.issue import issue_draft
 from tui_billing.widgets.field import Caption
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.line_grid import LineGrid
-from tui_billing.widgets.lookup import Suggestion, Suggestions
+from tui_billing.widgets.lookup import Suggestions
+from tui_billing.widgets.paged_table import Column
 
 
-class InvoiceEntryScreen(DraftPart):
+class InvoiceEntryScreen(EntryScreen):
     """The form of one invoice; after an issue an empty one is ready for the next."""
 
     AUTO_FOCUS = "#customer"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "accept", N_("next"), show=False, priority=True, id="field.next"),
-        Binding("tab", "accept_tab", N_("next field"), show=False, priority=True, id="field.tab"),
-        Binding("shift+tab", "previous", N_("previous field"), show=False, priority=True, id="field.prev"),
-        Binding("up", "line_up", N_("line above"), show=False, priority=True, id="line.up"),
-        Binding("down", "line_down", N_("line below, suggestions"), show=False, priority=True, id="line.down"),
         Binding("ctrl+s,f10", "issue", N_("issue"), show=False, id="record.save"),
-        Binding("ctrl+t", "take_out", N_("take the line out"), show=False, id="line.take_out"),
-        Binding("ctrl+o", "open_line", N_("line above"), show=False, id="line.open"),
-        Binding("f4,ctrl+l", "suggestions", N_("suggestions"), show=False, id="field.lookup"),
         Binding("f9", "repeat", N_("last invoice"), show=False, id="field.repeat"),
         Binding("f2", "explain", N_("explain"), show=False, id="explain"),
         Binding("f8", "preview", N_("view the page"), show=False, id="document.preview"),
         Binding("f7", "checklist", N_("checklist"), show=False, id="check.list"),
-        Binding("escape,f3", "keep", N_("keep as draft"), show=False, id="screen.back"),
     ]
+
+    HEADER = (
+        (("purchase_order", N_("Your PO"), 14), ("issue_date", N_("Date"), 11)),
+        (("delivery_date", N_("Delivered"), 14), ("due_date", N_("Due"), 11)),
+        (("contract", N_("Contract"), 14), ("delivery_note", N_("Deliv.note"), 12)),
+    )
+    FOOTER = (("document_discount_percent", N_("Discount %"), 7), ("note", N_("Note"), 40))
+    DATES = ("issue_date", "delivery_date", "due_date")
+    LIMITS = LIMITS
+
+    content: Content
+    lines: Lines
 
     def __init__(self, draft: drafts.Draft | None = None, *, customer: str = "") -> None:
         super().__init__()
@@ -65,21 +73,40 @@ class InvoiceEntryScreen(DraftPart):
 
     # -- parts -----------------------------------------------------------
 
+    def empty_content(self) -> Content:
+        return Content()
+
+    def empty_lines(self) -> Lines:
+        return Lines("en", "EUR")
+
+    def columns(self) -> list[Column]:
+        return [
+            Column("#", 3),
+            Column(_("item"), 8),
+            Column(_("description"), 16, flex=1),
+            Column(_("qty"), 8, align="right"),
+            Column(_("unit"), 4, priority=2),
+            Column(_("unit price"), 11, align="right"),
+            Column(_("disc"), 7, align="right", priority=1),
+            Column(_("vat"), 6, align="right"),
+            Column(_("net"), 12, align="right"),
+        ]
+
     def body(self) -> ComposeResult:
         with Vertical(id="entry-head"):
             with Horizontal(classes="line"):
                 yield Caption(_("Customer"))
                 yield EntryField(width=12, id="customer")
                 yield Caption("", id="customer-card")
-            for pair in HEADER:
+            for pair in self.HEADER:
                 with Horizontal(classes="line"):
                     for name, words, width in pair:
                         yield Caption(_(words))
                         yield EntryField(width=width, id=name)
                         yield Caption("", id=f"{name}-says", classes="says")
-        yield LineGrid(columns(), EntryField(id=LINE), id="grid")
+        yield LineGrid(self.columns(), EntryField(id=LINE), id="grid")
         with Horizontal(classes="line", id="entry-foot"):
-            for name, words, width in FOOTER:
+            for name, words, width in self.FOOTER:
                 yield Caption(_(words))
                 yield EntryField(width=width, id=name)
         yield Caption("", id="sums")
@@ -117,102 +144,119 @@ class InvoiceEntryScreen(DraftPart):
     def on_screen_resume(self) -> None:
         self.show_headline()
 
-    # -- moving ----------------------------------------------------------
+    # -- fields ----------------------------------------------------------
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where the answer line is open or the suggestions have the focus, the form's own keys are theirs."""
-        form = {"accept", "accept_tab", "previous", "line_up", "line_down"}
-        letters = {"place", "prefix", "new_invoice", "pay", "help", "command", "leave"}
-        if action in form or action in letters:
-            return isinstance(self.focused, EntryField)
-        return True
-
-    def action_accept(self) -> None:
-        name = self._focused_name()
-        if name == LINE and self._reopened:
-            self._reopened = False
-            field = self._field(LINE)
-            field.cursor_position = len(field.value)
-            return
-        self.answer(self._accept_and_go(name, forward="enter"))
-
-    def action_accept_tab(self) -> None:
-        self.answer(self._accept_and_go(self._focused_name(), forward="tab"))
-
-    def action_previous(self) -> None:
-        self.answer(self._go_previous(self._focused_name()))
-
-    async def _accept_and_go(self, name: str, forward: str) -> None:
-        if name == LINE:
-            await self._accept_line(forward)
-            return
-        order = self._order()
-        following = order[min(order.index(name) + 1, len(order) - 1)]
-        if name == "customer" and forward == "enter":
-            following = LINE
-        with self._bound(self._place_of(following)):
-            stay = await self._accept(name)
-        if stay:
-            return
-        if following == LINE:
-            self._go_to_line(len(self.lines.typed))
-        elif following == name:
-            self.say(_("Ctrl+S issues, Esc keeps the draft"))
+    async def _accept_other(self, name: str, text: str) -> None:
+        if name == "document_discount_percent":
+            typed = text.removeprefix("-")  # a discount of a line is typed with its minus
+            value = parse_percent(typed, self.desk.language, name) if typed else Decimal(0)
+            self.lines.discount = value
+            self.content.document_discount_percent = format(value, "f") if value else ""
         else:
-            self._field(following).focus()
+            await super()._accept_other(name, text)
 
-    def _place_of(self, name: str) -> str:
-        """A field as a draft remembers it; of the lines, the one after the last."""
-        return f"lines.{len(self.lines.typed) + 1}" if name == LINE else name
+    def _shown(self, name: str) -> str:
+        if name != "document_discount_percent":
+            return super()._shown(name)
+        self.lines.discount = Decimal(self.content.document_discount_percent or 0)
+        return format_number(self.lines.discount, self.desk.language) if self.lines.discount else ""
 
-    async def _go_previous(self, name: str) -> None:
-        if name == LINE and self._cell is not None:
-            index = self.grid.at
-            if not await self._accept_cell(self._cell):
-                return
-            place = CELLS.index(self._cell)
-            if place:
-                self._go_to_cell(index, CELLS[place - 1])
-            else:
-                self._go_to_line(index)
-            return
-        order = self._order()
-        before = order[max(order.index(name) - 1, 0)]
-        with self._bound(self._place_of(before)):
-            if name == LINE:
-                if await self._take_line() is None:
-                    return
-            else:
-                await self._accept(name)
-        if before == LINE:
-            self._go_to_line(len(self.lines.typed))
+    def _issue_date(self) -> dt.date:
+        return parse_iso(self.content.issue_date) if self.content.issue_date else self.desk.today
+
+    def _reference(self, name: str) -> dt.date | None:
+        return self._issue_date() if name == "due_date" else None
+
+    def _default(self, name: str) -> str:
+        language = self.desk.language
+        if name == "issue_date":
+            return format_date(self.desk.today, language)
+        if name == "due_date" and self.lines.customer is not None:
+            return format_date(due_date(self._issue_date(), parse_terms(self.lines.customer.terms)), language)
+        return ""
+
+    # -- the draft -------------------------------------------------------
+
+    async def take_draft(self, draft: drafts.Draft) -> drafts.Draft:
+        return await self.desk.do(drafts.take_draft, draft.id)
+
+    async def discard_draft(self, draft_id: int) -> None:
+        await self.desk.do(drafts.discard_draft, draft_id)
+
+    async def write_draft(self, *, hold: bool) -> tuple[int, int]:
+        customer = self.lines.customer
+        totals = self.lines.totals()
+        gross = totals.gross if totals else 0
+        return await self.desk.do(
+            drafts.save_draft,
+            self.content,
+            draft_id=self._draft_id,
+            version=self._version,
+            gross=gross,
+            gross_base=self._in_base(gross),
+            customer_id=customer.id if customer else None,
+            buyer_name=customer.name if customer else "",
+            currency=self.lines.currency,
+            hold=hold,
+        )
+
+    def _in_base(self, minor: int) -> int:
+        base = self.desk.company.currency
+        return minor if self.lines.currency == base else convert(minor, self.lines.currency, base, self.lines.rate)
+
+    # -- totals, and the last invoice as a start ---------------------------
+
+    def _show_sums(self, half: str = "") -> None:
+        """The totals line, with a half-typed line that can already be read."""
+        extra = None
+        if half:
+            try:
+                extra = self.lines.from_entry(parse_line(half, self.desk.language))
+                if extra.item and extra.item not in self.lines.items:
+                    extra = None
+            except Problem:
+                extra = None
+        totals = self.lines.totals(extra, instead=self.grid.at if extra else None)
+        language, currency = self.desk.language, self.lines.currency
+        if totals is None:
+            text = ""
         else:
-            self._field(before).focus()
+            money = lambda minor: format_money(minor, currency, language)  # noqa: E731
+            parts = [f"{_('net')} {money(totals.net)}"]
+            if totals.allowances_total:
+                parts.insert(0, f"{_('discount')} -{money(totals.allowances_total)}")
+            for group in totals.vat:
+                name = (
+                    f"{format_number(group.vat.rate, language)} %" if group.vat.category == "S" else group.vat.category
+                )
+                parts.append(f"{_('vat')} {name} {money(group.tax)}")
+            parts.append(f"{_('total')} {money(totals.gross)} {currency}")
+            text = "   ".join(parts)
+        if text != self._sum_text:
+            self._sum_text = text
+            self.query_one("#sums", Caption).say(text, "bold")
 
-    def action_line_up(self) -> None:
-        if self._focused_name() != LINE:
-            self.answer(self._go_previous(self._focused_name()))
-        elif self.grid.at > 0:
-            self.answer(self._leave_line_for(self.grid.at - 1))
+    def action_repeat(self) -> None:
+        """F9: the customer's last invoice as a start."""
+        self.answer(self._repeat())
 
-    def action_line_down(self) -> None:
-        name = self._focused_name()
-        if self.panel.expected:
-            self.action_suggestions()
-        elif name != LINE:
-            self.answer(self._accept_and_go(name, forward="tab"))
-        elif self.grid.at < len(self.lines.typed):
-            self.answer(self._leave_line_for(self.grid.at + 1))
-
-    # -- accepting -------------------------------------------------------
-
-    # -- marks -----------------------------------------------------------
-
-    # -- lines -----------------------------------------------------------
-
-    # -- undo ------------------------------------------------------------
-
-    # -- drafts ----------------------------------------------------------
+    async def _repeat(self) -> None:
+        if self._focused_name() == "customer" and await self._accept("customer"):
+            return
+        customer = self.lines.customer
+        if customer is None:
+            self.say(_("type the customer first; F9 then brings the last invoice"))
+            return
+        lines = await self.desk.ask(entry.last_lines, customer.id)
+        if not lines:
+            self.say(_("nothing was billed to {customer} yet", customer=customer.code))
+            return
+        self._remember()
+        self.lines.typed = [TypedLine(line) for line in lines]
+        self.lines.items.update(await self.desk.ask(facts.items_by_code, [line.item for line in lines]))
+        self.lines.check()
+        self._go_to_line(len(self.lines.typed))
+        await self._changed()
 
     # -- issue -----------------------------------------------------------
 
@@ -252,16 +296,6 @@ class InvoiceEntryScreen(DraftPart):
         warnings = [_(finding.message, **finding.values) for finding in known.warnings()]
         text = " · ".join(words) + "  " + (" ! " + "; ".join(warnings) if warnings else "✓")
         self.answer_line.open(f"{_('Enter issues')}: {text}", warning=bool(warnings), purpose="issue")
-
-    def go_to_place(self, place: str) -> None:
-        """Put the cursor into the field that a finding names."""
-        name, _dot, rest = place.partition(".")
-        if name == "lines":
-            number = rest.partition(".")[0]
-            at = int(number) - 1 if number.isdigit() else len(self.lines.typed)
-            self._go_to_line(min(at, len(self.lines.typed)))
-        elif name in self._order():
-            self._field(name).focus()
 
     @on(IssueLine.Confirmed)
     def _confirmed(self) -> None:
@@ -308,61 +342,7 @@ class InvoiceEntryScreen(DraftPart):
         self._field("customer").focus()
         self.show_headline()
 
-    # -- while typing ----------------------------------------------------
-
-    @on(Input.Changed)
-    def _typed(self, event: Input.Changed) -> None:
-        """Suggestions and totals follow when typing pauses; a key itself paints its own field alone."""
-        field = event.input
-        if not isinstance(field, EntryField) or field is not self.focused or not field.value:
-            return
-        if field.id == "customer" and field.value != self.content.customer:
-            self.panel.typed(field, self._suggest_customers)
-        elif field.id == LINE and self._cell in (None, "item") and field.value != self._shown_line():
-            self.panel.typed(field, self._suggest_items)
-
-    def _shown_line(self) -> str:
-        """What the command line shows of itself where nobody has typed in it."""
-        at = self.grid.at
-        return self.lines.command(at) if self._cell is None and at < len(self.lines.typed) else ""
-
-    async def _suggest_items(self, text: str) -> list[Suggestion]:
-        """Items for the first word of the line; the totals with the half-typed line as well."""
-        self._show_sums(half=text)
-        word = text.split(" ")[0] if text.split() else ""
-        if not word or word[0] in '@=;"-' or " " in text.strip():
-            return []
-        found = await self.desk.ask(facts.find_items, word)
-        for item in found:
-            self.lines.items.setdefault(item.code, item)
-        language = self.desk.language
-        return [
-            Suggestion(
-                item.code,
-                f"{item.code:<10} {item.text(language)}  "
-                f"{format_number(item.unit_price, language, 2)} {item.currency} / {item.unit}",
-            )
-            for item in found
-        ]
-
-    def action_suggestions(self) -> None:
-        field = self.focused
-        if isinstance(field, EntryField) and field.id == "customer":
-            self.panel.enter(field, self._suggest_customers)
-        elif isinstance(field, EntryField) and field.id == LINE:
-            self.panel.enter(field, self._suggest_items)
-
-    @on(Suggestions.Picked)
-    def _picked(self, event: Suggestions.Picked) -> None:
-        field = event.field
-        if not isinstance(field, EntryField):
-            return
-        if field.id == "customer":
-            field.value = event.value
-            self.answer(self._accept_and_go("customer", forward="enter"))
-        else:
-            field.value = event.value + " "
-            field.cursor_position = len(field.value)
+    # -- the list of findings ---------------------------------------------
 
     def action_checklist(self) -> None:
         """F7, also from the line that asks: every finding, and the lines beside their sources."""
