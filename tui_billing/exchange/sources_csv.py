@@ -22,21 +22,22 @@ def heads_of(kind: str) -> list[str]:
     return [*heads, *(_ON_LINES.get((kind, name), name) for name in columns)]
 
 
-def read_sources(kind: str, data: bytes) -> list[tuple[int, SourceContent]]:
-    """(row of its first line, source) of each customer and number, in the order of the file.
+def read_sources(kind: str, data: bytes) -> list[tuple[list[int], SourceContent]]:
+    """(the row of each of its lines, source) of each customer and number, in the order of the file.
 
     Rows of one paper stand together or apart; a head that says two things of one paper is refused by its row.
     """
     heads, columns = FIELDS[kind]
-    found: dict[tuple[str, str], tuple[int, SourceContent]] = {}
+    found: dict[tuple[str, str], tuple[list[int], SourceContent]] = {}
     for row in read_table(data, heads_of(kind), REQUIRED[kind]):
         key = (row.values["customer"].strip().upper(), row.values["number"].strip())
         if key not in found:
             content = SourceContent(kind=kind, source="csv")
             for name in heads:
                 setattr(content, name, row.values.get(name, "").strip())
-            found[key] = (row.number, content)
-        _, content = found[key]
+            found[key] = ([], content)
+        rows, content = found[key]
+        rows.append(row.number)
         _require_same(row, heads, content)
         content.lines.append(
             SourceLineContent(

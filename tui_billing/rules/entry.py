@@ -31,8 +31,9 @@ class EntryLine:
     text: str = ""
 
 
-def parse_line(text: str, language: str) -> EntryLine:
-    """What a command line says.
+def parse_line(text: str, language: str, *, priced: bool = True) -> EntryLine:
+    """What a command line says. With `priced` off, `QTY ; text` is a line too: what is ordered or delivered may do
+    without item and price.
 
     Raises Problem, and nothing else, with the field that is wrong: "item", "quantity", "unit_price",
     "discount_percent", "vat_rate" or "text". Whether the item exists is not asked here.
@@ -42,7 +43,7 @@ def parse_line(text: str, language: str) -> EntryLine:
     tokens = [token.strip() for token in command.split(" ") if token.strip()]
     words = words.strip()
     item = ""
-    if tokens and _names_item(tokens, words):
+    if tokens and _names_item(tokens, words, priced=priced):
         item = clean(tokens.pop(0), ITEM_LIMIT, "item")
     found: dict[str, Decimal] = {}
     for token in _join_signs(tokens):
@@ -54,7 +55,7 @@ def parse_line(text: str, language: str) -> EntryLine:
         raise Problem(
             "type an item, or a price and a text, for example {example}", field="item", example=_example(language)
         )
-    if not item and "unit_price" not in found:
+    if priced and not item and "unit_price" not in found:
         raise Problem(
             "a line without an item needs a price; type for example {example}",
             field="unit_price",
@@ -86,7 +87,7 @@ def format_line(line: EntryLine, language: str) -> str:
     return " ".join(parts)
 
 
-def _names_item(tokens: list[str], words: str) -> bool:
+def _names_item(tokens: list[str], words: str, *, priced: bool) -> bool:
     """Whether the first token is an item and not already the quantity, price or discount."""
     first = tokens[0]
     if first[0] in "@*=" or (first[0] == "-" and (first.endswith("%") or _begins_quantity(first))):
@@ -97,7 +98,7 @@ def _names_item(tokens: list[str], words: str) -> bool:
     # text and no other quantity.
     others = [_field_of(token) for token in _join_signs(tokens[1:])]
     if re.fullmatch(r"[0-9]+", first):
-        return not (words and "unit_price" in others and "quantity" not in others)
+        return not (words and ("unit_price" in others or not priced) and "quantity" not in others)
     return "quantity" in others
 
 

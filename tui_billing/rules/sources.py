@@ -18,7 +18,9 @@ COMMANDS = {"order": "purchase-order", "delivery": "delivery", "contract": "cont
 
 @dataclass(slots=True)
 class SourceLineContent:
-    """A typed line. `reference` is the customer's own number of an order's line; `ceiling` is a contract's."""
+    """A typed line. `reference` is the customer's own number of an order's line; `ceiling` is a contract's;
+    `key` the line in the books that a changed one was read from.
+    """
 
     item: str = ""
     description: str = ""
@@ -28,11 +30,16 @@ class SourceLineContent:
     discount_percent: str = ""
     reference: str = ""
     ceiling: str = ""
+    key: str = ""
 
 
 @dataclass(slots=True)
 class SourceContent:
-    """A typed order (date, contract), delivery note (date, order, received_by) or contract (start_date, ...)."""
+    """A typed order (date, contract), delivery note (date, order, received_by) or contract (start_date, ...).
+
+    Of a form that is being filled in: `invalid` maps a place to what was typed there and could not be read, `focus`
+    is the place where the clerk was, `typed` what stood half typed in it.
+    """
 
     kind: str = "order"
     customer: str = ""
@@ -50,6 +57,19 @@ class SourceContent:
     note: str = ""
     source: str = "typed"
     lines: list[SourceLineContent] = field(default_factory=list)
+    invalid: dict[str, str] = field(default_factory=dict)
+    focus: str = ""
+    typed: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """The canonical dict; empty values are left out."""
+        plain = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name)}
+        plain["lines"] = [{f.name: v for f in fields(line) if (v := getattr(line, f.name))} for line in self.lines]
+        return plain
+
+    def holds_something(self) -> bool:
+        """Whether the clerk has typed anything worth keeping."""
+        return bool(self.customer or self.number or self.lines or self.note or self.invalid or self.typed)
 
 
 #: kind -> the fields of its head, and those of its lines.
@@ -67,6 +87,8 @@ FIELDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("item", "description", "unit", "unit_price", "discount_percent", "ceiling"),
     ),
 }
+#: What a form that is being filled in remembers besides.
+_OF_THE_FORM = ("invalid", "focus", "typed")
 _NAMES = {"order": "an order", "delivery": "a delivery", "contract": "a contract"}
 
 
@@ -111,7 +133,7 @@ def cleaned(content: SourceContent) -> SourceContent:
     """The same with its texts as they are stored; one that is too long is a Problem at its place."""
     found = SourceContent(kind=content.kind, source=content.source)
     for each in fields(SourceContent):
-        if each.name not in ("kind", "source", "lines"):
+        if each.name not in ("kind", "source", "lines", *_OF_THE_FORM):
             setattr(found, each.name, _text(getattr(content, each.name), each.name, each.name))
     found.lines = [
         SourceLineContent(

@@ -34,6 +34,14 @@ COMMANDS = (
     (("deliveries", "delivery", "sending", "envois", "envoi"), "deliveries"),
     (("items", "item", "articles", "article"), "items"),
     (("new", "nouvelle"), "new"),
+    (("neworder", "nouvellecommande"), "new_order"),
+    (("newcontract", "nouveaucontrat"), "new_contract"),
+    (("newdelivery", "nouveaubon"), "new_delivery"),
+    (("orders", "order", "commandes"), "orders"),
+    (("contracts", "contract", "contrats"), "contracts"),
+    (("notes", "note", "bons"), "delivery_notes"),
+    (("tobill", "afacturer"), "to_bill"),
+    (("load", "charger"), "load"),
     (("import", "importer"), "import"),
     (("rules", "regles"), "rules"),
     (("statements", "releves"), "statements"),
@@ -112,7 +120,16 @@ class CommandLineScreen(ModalScreen[None]):
             await self._open_document(rest)
         elif command == "customers" and rest:
             await self._open_customer(rest)
-        elif command in ("invoices", "disputes", "items", "customers"):
+        elif command in (
+            "invoices",
+            "disputes",
+            "items",
+            "customers",
+            "orders",
+            "contracts",
+            "delivery_notes",
+            "to_bill",
+        ):
             target = workstation.go_to(command)
             if rest and isinstance(target, ListScreen):
                 target.begin_with(rest)
@@ -130,6 +147,11 @@ class CommandLineScreen(ModalScreen[None]):
         elif command == "inquiry":
             self.action_close()
             workstation.new_inquiry(rest)
+        elif command.startswith("new_"):
+            self.action_close()
+            workstation.new_source(command.removeprefix("new_"), customer=rest)
+        elif command == "load":
+            self._load(rest)
         elif command == "import":
             from tui_billing.screens.statement_import import StatementImportScreen
 
@@ -162,6 +184,17 @@ class CommandLineScreen(ModalScreen[None]):
             raise Problem(
                 "{text} is no command; type for example inv 412, cus acme, pay, dis, it, ov or q", text=quote(head)
             )
+
+    def _load(self, rest: str) -> None:
+        """`load orders FILE`: what a file holds, before it is taken in."""
+        from tui_billing.screens.source_import import SourceImportScreen
+
+        what, _blank, path = rest.partition(" ")
+        kind = {"orders": "order", "delivery_notes": "delivery", "contracts": "contract"}.get(command_of(what))
+        if kind is None:
+            raise Problem("type what the file holds: load orders, load notes or load contracts, then its name")
+        self.action_close()
+        self.workstation.open(SourceImportScreen(kind, path.strip()))
 
     async def _open_document(self, text: str) -> None:
         found = await self.workstation.desk.ask(by_ending, text)

@@ -26,6 +26,7 @@ from tui_billing.services.operators import business_date, has_held_drafts, setti
 if TYPE_CHECKING:
     from tui_billing.documents.renderer import RendererClient
     from tui_billing.services.drafts import Draft
+    from tui_billing.services.source_drafts import TypedSource
 
 T = TypeVar("T")
 
@@ -39,7 +40,7 @@ class Desk:
         self.company = company(books)
         self.language = "en"
         self.first: overview.Overview | None = None
-        self.draft: Draft | None = None
+        self.draft: Draft | TypedSource | None = None
         #: How the process ends: 129 after a hang-up.
         self.exit_code = 0
         self._thread = thread
@@ -163,8 +164,9 @@ def open_desk(
     desk.language = choose(language or (known[1] if known else "") or None)
     if has_held_drafts(books, login):
         from tui_billing.services.drafts import interrupted_draft
+        from tui_billing.services.source_drafts import interrupted_source_draft
 
-        desk.draft = interrupted_draft(books, context)
+        desk.draft = interrupted_draft(books, context) or interrupted_source_draft(books, context)
     if desk.draft is None:
         desk.first = overview.read(books, context.today, desk.company.due_soon_days, login)
     return desk

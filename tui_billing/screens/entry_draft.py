@@ -30,6 +30,10 @@ class DraftPart(GridPart):
         """Throw a draft away that holds nothing."""
         raise NotImplementedError
 
+    def worth_keeping(self) -> bool:
+        """Whether something has been typed."""
+        return bool(self.content.holds_something())
+
     # -- steps -----------------------------------------------------------
 
     def undo_step(self) -> None:
@@ -127,7 +131,7 @@ class DraftPart(GridPart):
         self.lines.fill(content)
         content.focus = self._bound_for or self._place()
         content.typed = typed
-        if self._draft_id is None and not content.holds_something():
+        if self._draft_id is None and not self.worth_keeping():
             return
         try:
             self._draft_id, self._version = await self.write_draft(hold=hold)
@@ -158,10 +162,12 @@ class DraftPart(GridPart):
         if name and name != LINE and half.strip() != str(getattr(self.content, name, "")):
             await self._accept(name)
             half = ""
+        elif name and name != LINE:
+            half = ""  # it is accepted already
         if name == LINE and (self._cell is not None or self.grid.at < len(self.lines.typed)):
             half = ""
         self.content.typed = half
-        if self.content.holds_something():
+        if self.worth_keeping():
             await self._journal(hold=False, typed=half)
         elif self._draft_id is not None:
             await self.discard_draft(self._draft_id)

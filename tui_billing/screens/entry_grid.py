@@ -110,7 +110,9 @@ class GridPart(HeaderPart):
         """A command line with its meaning; what cannot be read is kept as it was typed and marked."""
         if text == '"':
             if index == 0:
-                return TypedLine(self.lines.blank(), raw=text, problem=Problem("there is no line above to repeat", field="item"))
+                return TypedLine(
+                    self.lines.blank(), raw=text, problem=Problem("there is no line above to repeat", field="item")
+                )
             return copy.deepcopy(self.lines.typed[index - 1])
         try:
             typed = self.lines.parse(text)

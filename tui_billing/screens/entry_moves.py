@@ -33,6 +33,8 @@ class EntryScreen(DraftPart):
         Binding("f4,ctrl+l", "suggestions", N_("suggestions"), show=False, id="field.lookup"),
         Binding("escape,f3", "keep", N_("keep as draft"), show=False, id="screen.back"),
     ]
+    #: The last of the fields that Enter walks through before the lines; the others are reached by Tab.
+    LAST_NEEDED = "customer"
     #: What is said where the last field has been accepted.
     AT_THE_END = N_("Ctrl+S issues, Esc keeps the draft")
 
@@ -65,10 +67,7 @@ class EntryScreen(DraftPart):
         if name == LINE:
             await self._accept_line(forward)
             return
-        order = self._order()
-        following = order[min(order.index(name) + 1, len(order) - 1)]
-        if name == "customer" and forward == "enter":
-            following = LINE
+        following = self._following(name, forward)
         with self._bound(self._place_of(following)):
             stay = await self._accept(name)
         if stay:
@@ -79,6 +78,13 @@ class EntryScreen(DraftPart):
             self.say(_(self.AT_THE_END))
         else:
             self._field(following).focus()
+
+    def _following(self, name: str, forward: str) -> str:
+        """The field that comes next; Enter in the last of the fields that every form needs goes to the lines."""
+        order = self._order()
+        if name == self.LAST_NEEDED and forward == "enter":
+            return LINE
+        return order[min(order.index(name) + 1, len(order) - 1)]
 
     def _place_of(self, name: str) -> str:
         """A field as a draft remembers it; of the lines, the one after the last."""

@@ -40,6 +40,8 @@ FURTHER: tuple[tuple[str, str, str], ...] = (
     ("l", "collections", N_("direct debits")),
     ("b", "to_bill", N_("to bill")),
     ("r", "orders", N_("orders")),
+    ("v", "delivery_notes", N_("delivery notes")),
+    ("k", "contracts", N_("contracts")),
 )
 
 

@@ -33,7 +33,9 @@ SCREENS = {
     "month_end": ("month_end", "MonthEndScreen"),
     "collections": ("collections", "CollectionsScreen"),
     "to_bill": ("to_bill", "ToBillScreen"),
-    "orders": ("to_bill", "OrdersScreen"),
+    "orders": ("source_lists", "OrdersScreen"),
+    "delivery_notes": ("source_lists", "DeliveryNotesScreen"),
+    "contracts": ("source_lists", "ContractsScreen"),
 }
 #: How often others' changes are looked for, in seconds: 4 µs a look on SQLite.
 WATCH = 0.25
@@ -82,7 +84,7 @@ class Workstation(OrderedKeys, ThemedApp):
             loop.add_signal_handler(number, self._hang_up)
         self.call_after_refresh(self._after_first_paint)
         if self.desk.draft is not None:
-            self.new_invoice(self.desk.draft)
+            self.open_draft(self.desk.draft)
 
     def _after_first_paint(self) -> None:
         self.set_timer(0.05, self._watch_changes)
@@ -151,6 +153,27 @@ class Workstation(OrderedKeys, ThemedApp):
         from tui_billing.screens.invoice_entry import InvoiceEntryScreen
 
         self.push_screen(InvoiceEntryScreen(draft, **start))
+
+    def open_draft(self, draft: Any) -> None:
+        """The form of a draft, of an invoice or of an order, delivery note or contract."""
+        from tui_billing.services.source_drafts import TypedSource
+
+        if isinstance(draft, TypedSource):
+            self.new_source(draft.content.kind, draft=draft)
+        else:
+            self.new_invoice(draft)
+
+    def new_source(self, kind: str, **start: Any) -> None:
+        """The form of an order, delivery note or contract: a new one, a draft, or one that is changed."""
+        from tui_billing.screens.source_entry import SourceEntryScreen
+
+        self.push_screen(SourceEntryScreen(kind, **start))
+
+    def say_on_screen(self, what: str | Problem) -> None:
+        """One sentence on whatever screen is on top now."""
+        screen = self.screen
+        if isinstance(screen, BillingScreen):
+            screen.say_problem(what) if isinstance(what, Problem) else screen.say(what)
 
     def new_payment(self, customer: str = "", bank_line: Any = None) -> None:
         """The form of a payment received."""

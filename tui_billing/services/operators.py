@@ -34,8 +34,10 @@ def has_held_drafts(books: Books, login: str) -> bool:
     return bool(
         books.row(
             "SELECT 1 FROM invoice i JOIN operator o ON o.id = i.operator_id"
-            " WHERE i.state = 'draft' AND o.login = ? AND i.holder IS NOT NULL LIMIT 1",
-            (login,),
+            " WHERE i.state = 'draft' AND o.login = ? AND i.holder IS NOT NULL"
+            " UNION ALL SELECT 1 FROM source_draft d JOIN operator o ON o.id = d.operator_id"
+            " WHERE o.login = ? AND d.holder IS NOT NULL LIMIT 1",
+            (login, login),
         )
     )
 

@@ -32,6 +32,9 @@ _READS: dict[str, tuple[str, str, Callable[[Books, int], dict[str, Any]]]] = {
     "add_order": ("purchase_order", "order", partial(source_content, "purchase_order")),
     "add_delivery": ("delivery_note", "delivery", partial(source_content, "delivery_note")),
     "add_contract": ("contract", "contract", partial(source_content, "contract")),
+    "change_order": ("purchase_order", "order", partial(source_content, "purchase_order")),
+    "change_delivery": ("delivery_note", "delivery", partial(source_content, "delivery_note")),
+    "change_contract": ("contract", "contract", partial(source_content, "contract")),
 }
 #: Tables of which each row has an event, with the name of a row.
 _TOLD = {

@@ -105,6 +105,30 @@ def source_json(books: Books, kind: str, key: int) -> dict[str, Any]:
     return found
 
 
+def source_with_documents(books: Books, kind: str, key: int) -> dict[str, Any]:
+    """The same with the issued documents that billed its lines, the newest first. Raises `NotFound`."""
+    found = source_json(books, kind, key)
+    _, lines, link = TABLES[kind]
+    column = {"order": "order_line_id", "delivery": "delivery_line_id", "contract": "contract_line_id"}[kind]
+    found["documents"] = [
+        {
+            "id": row[0],
+            "number": row[1],
+            "date": row[2],
+            "position": row[3],
+            "quantity": decimal(row[4], QUANTITY),
+            "override": row[5],
+        }
+        for row in books.rows(
+            f"SELECT i.id, i.number, i.issue_date, l.position, b.quantity, b.override FROM {lines} l"
+            f" JOIN billed_line b ON b.{column} = l.id JOIN invoice i ON i.id = b.invoice_id"
+            f" WHERE l.{link} = ? ORDER BY i.issue_date DESC, i.id DESC, l.position, b.id LIMIT 200",
+            (key,),
+        )
+    ]
+    return found
+
+
 def _heads(books: Books, kind: str, rest: str, *parameters: object) -> list[tuple]:
     columns, _, join = _HEADS[kind]
     return books.rows(

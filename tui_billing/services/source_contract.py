@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 from tui_billing.models.door import Books
-from tui_billing.models.tables import Contract, ContractIndex, ContractLine
-from tui_billing.models.write import add, add_all
+from tui_billing.models.tables import ContractIndex
+from tui_billing.models.write import add
 from tui_billing.rules.content import CustomerFacts
 from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.money import exponent, to_minor
@@ -17,22 +18,13 @@ from tui_billing.rules.sources import SourceContent
 from tui_billing.rules.text import clean
 from tui_billing.services.balances import locked
 from tui_billing.services.context import Context, Work, transact
-from tui_billing.services.source_parts import (
-    currency_of,
-    day_of,
-    head_row,
-    item_of,
-    items_of,
-    named_row,
-    percent_of,
-    price_of,
-    quantity_of,
-)
+from tui_billing.services.source_parts import currency_of, day_of, line_row, lines_of
 
 
-def add_contract(work: Work, typed: SourceContent, customer: CustomerFacts) -> int:
-    """Write a contract inside an open transaction; return its id."""
-    books = work.books
+def contract_rows(
+    work: Work, typed: SourceContent, customer: CustomerFacts, replacing: int | None = None
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """(head, lines) of a contract as its tables hold them; the first wrong field is a Problem."""
     currency = currency_of(typed, customer)
     start = day_of(work, typed.start_date, "start_date")
     end = parse_iso(typed.end_date, "end_date") if typed.end_date else None
@@ -42,42 +34,18 @@ def add_contract(work: Work, typed: SourceContent, customer: CustomerFacts) -> i
     if not -50 <= index <= 100:
         raise Problem("the yearly index lies between -50 % and 100 %", field="index_percent")
     ceiling = to_minor(parse_plain(typed.ceiling or "0", exponent(currency), "ceiling"), currency, "ceiling")
-    items = items_of(books, typed)
-    rows = []
-    for number, line in enumerate(typed.lines, 1):
-        item = item_of(items, line, number)
-        if not line.unit_price:
-            raise Problem(
-                "line {line} needs a price: type @ and the price", field=f"lines.{number}.unit_price", line=number
-            )
-        most = quantity_of(line.ceiling, f"lines.{number}.ceiling") if line.ceiling else Decimal(0)
-        if most < 0 or ceiling < 0:
-            raise Problem("a ceiling lies above 0", field=f"lines.{number}.ceiling")
-        rows.append(
-            {
-                "position": number,
-                **named_row(item, line, customer),
-                "unit_price": price_of(line.unit_price, number),
-                "discount_percent": percent_of(line.discount_percent, f"lines.{number}.discount_percent"),
-                "ceiling": most,
-            }
-        )
-    codes = [row["item_code"] for row in rows if row["item_code"]]
-    for code in codes:
-        if codes.count(code) > 1:
-            raise Problem("{item} has two prices in this contract; leave one", field="lines", item=code)
-    contract = add(
-        Contract,
-        **head_row(work, typed, customer),
-        title=typed.title,
-        start_date=start,
-        end_date=end,
-        currency=currency,
-        index_percent=index,
-        ceiling=ceiling,
-    )
-    add_all(ContractLine, [{"contract_id": contract, **row} for row in rows])
-    return contract
+    if ceiling < 0:
+        raise Problem("a ceiling lies above 0", field="ceiling")
+    lines = lines_of(work.books, typed, customer)
+    head = {
+        "title": typed.title,
+        "start_date": start,
+        "end_date": end,
+        "currency": currency,
+        "index_percent": index,
+        "ceiling": ceiling,
+    }
+    return head, [line_row(line, "unit_price", "discount_percent", "ceiling") for line in lines]
 
 
 def index_contract(

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from tui_billing.exchange.sources_csv import read_sources
-from tui_billing.exchange.ubl_sources import BuyerHint, read_source
+from tui_billing.exchange.ubl_sources import LARGEST, BuyerHint, read_source
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
 from tui_billing.rules.problem import Problem, Unusable
 from tui_billing.rules.sources import COMMANDS, SourceContent
 from tui_billing.rules.text import quote
+from tui_billing.services.batch import AtLine
 from tui_billing.services.context import Context, Work, new_command_id, transact
 from tui_billing.services.importing import InRow
 from tui_billing.services.sources import add_source_in
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """One order, delivery note or contract of a file: what it holds, and what is wrong with it (None: nothing)."""
+
+    content: SourceContent
+    problem: Problem | None = None
+
+
+class _RehearsedError(Exception):
+    """Ends a rehearsal, so that nothing of it remains."""
+
+
+#: (the row of each line, [] where the file has no rows; the source)
+Papers = list[tuple[list[int], SourceContent]]
 
 
 def import_sources(
@@ -25,28 +44,87 @@ def import_sources(
     `customer` says whose a UBL document is where its identifiers are not known, `order` of which order a
     delivery is where it does not say.
     """
-    if data.lstrip()[:1] == b"<" or data[:4] in (b"\xef\xbb\xbf<",) or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        papers = [(0, _from_ubl(books, kind, data, customer, order))]
-    else:
-        papers = read_sources(kind, data)
-        if not papers:
-            raise Problem("the file holds heads and no row; add a row for each line")
+    papers = _papers(books, kind, data, customer, order)
 
     def do(work: Work) -> list[int]:
         keys = []
-        for row, content in papers:
+        for rows, content in papers:
             try:
                 keys.append(add_source_in(work, content))
             except Unusable:
                 raise
             except Problem as problem:
-                if not row:
-                    raise
-                raise InRow(row, problem) from problem
+                raise _placed(problem, rows) from problem
         return keys
 
     batch = replace(context, batch_id=context.batch_id or new_command_id())
     return transact(books, batch, kind, do)
+
+
+def rehearse_sources(
+    books: Books, context: Context, kind: str, data: bytes, *, customer: str = "", order: str = ""
+) -> list[Outlook]:
+    """What an import would add, each with its own problem; nothing is written. Raises `Problem` where the file cannot
+    be read at all."""
+    papers = _papers(books, kind, data, customer, order)
+    found: list[Outlook] = []
+
+    def do(work: Work) -> None:
+        found.clear()
+        for rows, content in papers:
+            try:
+                add_source_in(work, content)
+            except Unusable:
+                raise
+            except Problem as problem:
+                found.append(Outlook(content, _placed(problem, rows)))
+            else:
+                found.append(Outlook(content))
+        raise _RehearsedError
+
+    with contextlib.suppress(_RehearsedError):
+        transact(books, context, kind, do, record=False)
+    return found
+
+
+def read_file(path: str) -> bytes:
+    """A whole file of at most so many bytes as one document may have. Raises `Problem` with the reason."""
+    place = Path(path.strip()).expanduser()
+    try:
+        if not place.is_file():
+            raise Problem("{path} is no file; type the name of one, Tab completes it", field="file", path=path.strip())
+        if place.stat().st_size > LARGEST:
+            raise Problem(
+                "the file has more than {limit} MB; import the documents one by one",
+                field="file",
+                limit=LARGEST // 10**6,
+            )
+        return place.read_bytes()
+    except OSError as error:
+        raise Problem(
+            "{path} cannot be read: {reason}", field="file", path=path.strip(), reason=error.strerror or str(error)
+        ) from None
+
+
+def _papers(books: Books, kind: str, data: bytes, customer: str, order: str) -> Papers:
+    if data.lstrip()[:1] == b"<" or data[:4] in (b"\xef\xbb\xbf<",) or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        if kind == "contract":
+            raise Problem("a contract is imported as CSV; this file is XML")
+        return [([], _from_ubl(books, kind, data, customer, order))]
+    papers = read_sources(kind, data)
+    if not papers:
+        raise Problem("the file holds heads and no row; add a row for each line")
+    return papers
+
+
+def _placed(problem: Problem, rows: list[int]) -> Problem:
+    """The problem with the row of the table, or the line of the document, that it is of."""
+    name, _dot, rest = problem.field.partition(".")
+    number = rest.partition(".")[0]
+    line = int(number) if name == "lines" and number.isdigit() else 0
+    if rows:
+        return InRow(rows[line - 1] if 0 < line <= len(rows) else rows[0], problem)
+    return AtLine(line, problem) if line else problem
 
 
 def _from_ubl(books: Books, kind: str, data: bytes, customer: str, order: str) -> SourceContent:

@@ -2,28 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from tui_billing.models.door import Books
-from tui_billing.models.tables import Contract, DeliveryNote, PurchaseOrder
-from tui_billing.models.write import change
+from tui_billing.models.tables import (
+    Contract,
+    ContractLine,
+    DeliveryLine,
+    DeliveryNote,
+    OrderLine,
+    PurchaseOrder,
+    Table,
+)
+from tui_billing.models.write import add, add_all, change
 from tui_billing.rules.problem import Conflict, NotFound, Problem, Refused
 from tui_billing.rules.sources import COMMANDS, SourceContent, cleaned
 from tui_billing.rules.text import quote
 from tui_billing.services.balances import locked
 from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.source_content import TABLES, source_content
-from tui_billing.services.source_contract import add_contract
-from tui_billing.services.source_delivery import add_delivery, refresh_delivery
-from tui_billing.services.source_order import add_order
+from tui_billing.services.source_contract import contract_rows
+from tui_billing.services.source_delivery import delivery_rows, refresh_delivery
+from tui_billing.services.source_drafts import forget_draft
+from tui_billing.services.source_order import order_rows
 from tui_billing.services.source_parts import customer_of
 
 STATUSES = ("open", "closed", "cancelled")
+#: kind -> (model of heads, model of lines)
+MODELS: dict[str, tuple[type[Table], type[Table]]] = {
+    "order": (PurchaseOrder, OrderLine),
+    "delivery": (DeliveryNote, DeliveryLine),
+    "contract": (Contract, ContractLine),
+}
+#: kind -> what reads (head, lines) off what is typed; the last argument is the one that is replaced.
+READS: dict[str, Callable[..., tuple[dict[str, Any], list[dict[str, Any]]]]] = {
+    "order": order_rows,
+    "delivery": delivery_rows,
+    "contract": contract_rows,
+}
 
 
-def add_source(books: Books, context: Context, content: SourceContent) -> int:
-    """Enter an order, delivery note or contract; return its id. The first wrong field is a Problem with its place."""
-    return transact(books, context, content.kind, lambda work: add_source_in(work, content))
+def add_source(books: Books, context: Context, content: SourceContent, *, draft_id: int | None = None) -> int:
+    """Enter an order, delivery note or contract; return its id. The first wrong field is a Problem with its place.
+
+    `draft_id` is the draft in which it was typed; it goes with it.
+    """
+
+    def do(work: Work) -> int:
+        key = add_source_in(work, content)
+        if draft_id is not None:
+            forget_draft(books, draft_id)
+        return key
+
+    return transact(books, context, content.kind, do)
 
 
 def add_source_in(work: Work, content: SourceContent) -> int:
@@ -42,8 +75,17 @@ def add_source_in(work: Work, content: SourceContent) -> int:
         )
     if not typed.lines:
         raise Problem("there is no line; type an item", field="lines")
-    write = {"order": add_order, "delivery": add_delivery, "contract": add_contract}[typed.kind]
-    key = write(work, typed, customer)
+    head, lines = READS[typed.kind](work, typed, customer, None)
+    common = {"customer_id": customer.id, "number": typed.number, "note": typed.note}
+    if typed.kind != "contract":
+        common["source"] = typed.source
+    heads, rows = MODELS[typed.kind]
+    key = add(heads, **common, **head, operator_id=work.operator_id, created_at=work.at)
+    link = TABLES[typed.kind][2]
+    own = {"open": Decimal(0)} if typed.kind == "delivery" else {}
+    add_all(rows, [{link: key, "position": number, **line, **own} for number, line in enumerate(lines, 1)])
+    if typed.kind == "delivery":
+        refresh_delivery(books, key, "open")
     work.audit(f"add_{typed.kind}", table, key, source_content(table, books, key), typed.number)
     return key
 
@@ -78,8 +120,7 @@ def set_status(
             )
         if status == "cancelled" and books.row(f"SELECT 1 FROM {lines} WHERE {link} = ? AND billed <> 0", (source_id,)):
             raise Refused("something of {number} is billed; credit the invoice first, or close it", number=row[0])
-        model: Any = {"order": PurchaseOrder, "delivery": DeliveryNote, "contract": Contract}[kind]
-        change(model, source_id, status=status, version=row[2] + 1)
+        change(MODELS[kind][0], source_id, status=status, version=row[2] + 1)
         if kind == "delivery":
             refresh_delivery(books, source_id, status)
         payload = {"v": 1, "before": row[1], "after": status}

@@ -70,6 +70,7 @@ from tui_billing.models.tables.sources import (
     DeliveryNote,
     OrderLine,
     PurchaseOrder,
+    SourceDraft,
 )
 from tui_billing.models.tables.templates import LetterText, Template, TemplateChoice
 
@@ -145,6 +146,7 @@ __all__ = [
     "Rendering",
     "Series",
     "Setting",
+    "SourceDraft",
     "StoredFile",
     "Table",
     "Template",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui_billing.models.fields import (
     AmountField,
     IsoDateField,
+    JsonField,
     PercentField,
     PriceField,
     QuantityField,
@@ -146,3 +147,17 @@ class BilledLine(Table):
     reverses = ForeignKeyField("self", null=True)
     operator = ForeignKeyField(Operator)
     at = TextField()
+
+
+class SourceDraft(Table):
+    """An order, delivery note or contract being typed; `source_id` is the one that it will change (None: a new one)."""
+
+    id = AutoField()
+    kind = TextField()
+    source_id = BigIntegerField(null=True)
+    source_version = BigIntegerField(null=True)
+    operator = ForeignKeyField(Operator)
+    form = JsonField()
+    holder = TextField(null=True)
+    version = BigIntegerField(default=1)
+    updated_at = TextField()
