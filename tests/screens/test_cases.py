@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import clerk, issued
+from tests.builders import TODAY, clerk, issued
 from tui_billing.locale import say
 from tui_billing.screens.dispute_detail import DisputeScreen
 from tui_billing.screens.inquiry_entry import SUBJECT_WORDS
-from tui_billing.services import attachments, disputes, operators
+from tui_billing.services import attachments, credit_approval, disputes, operators, receive
+from tui_billing.services.verify import verify
 
 
 async def board(hand, words: str, *, there: bool = True) -> bool:
@@ -153,8 +154,6 @@ async def test_one_key_makes_the_pack(workstation, books):
 
 
 async def test_a_credit_above_the_limit_waits(workstation, books):
-    from tui_billing.services import credit_approval
-
     issued(books, "ACME", "A10")
     credit_approval.set_limit(books, clerk("founder", "supervisor"), 10_000)
     async with workstation() as hand:
@@ -164,8 +163,60 @@ async def test_a_credit_above_the_limit_waits(workstation, books):
         assert await board(hand, "1 credits to approve")
 
 
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_more_than_the_open_rest_stays_on_account_or_is_paid_back(workstation, books):
+    one, two = issued(books, "ACME", "A10"), issued(books, "ACME", "A10")
+    for done in (one, two):
+        wanted = receive.Payment("ACME", TODAY, 60_000, allocations=[(done["id"], 60_000)])
+        receive.receive(books, clerk(), wanted)
+    async with workstation() as hand:
+        await hand.keys("2", "c")
+        await hand.settle()
+        assert "600.00 EUR more than is open:  a stays on account  b is paid back" in hand.row("#reasons")
+        await hand.keys("ctrl+s", "enter")
+        assert hand.said == "credit note A2026-00001 is issued, 600.00 EUR on account"
+        await hand.keys("home", "down", "down", "c", "tab", "tab", "tab", *"x", "ctrl+s")
+        assert "x is no choice; a stays on account, b is paid back" in hand.said
+        await hand.keys("ctrl+u", "b", "tab", "ctrl+u", *"FR76", "ctrl+s")
+        assert "IBAN" in hand.said
+        await hand.keys("ctrl+u", *"FR7630006000011234567890189", "ctrl+s")
+        assert hand.said == "credit 780.00 EUR of F2026-00001, pay 600.00 back: Enter issues it"
+        await hand.keys("enter")
+        assert hand.said == "credit note A2026-00002 is issued, 600.00 EUR is paid back"
+        assert books.row("SELECT amount, iban, reference FROM refund") == (
+            60_000, "FR7630006000011234567890189", "A2026-00002",
+        )  # fmt: skip
+    assert verify(books) == []
+
+
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_a_credit_that_waits_is_looked_at_and_refused(workstation, books):
+    done = issued(books, "ACME", "A10 2", "B20 4")
+    credit_approval.set_limit(books, clerk("founder", "supervisor"), 10_000)
+    key = disputes.open_dispute(books, clerk(), done["id"], lines=[(2, None)], reason="price")
+    operators.set_role(books, clerk("founder", "supervisor"), "paul", "supervisor")
+    async with workstation(size=(100, 30)) as hand:
+        await hand.keys("4", "c")
+        await hand.settle()
+        assert "above 100.00 EUR: it waits for a second person" in hand.row("#reasons")
+        await hand.keys("ctrl+s")
+        assert hand.said == "lay 216.00 EUR of F2026-00001 before a supervisor: Enter does it"
+        await hand.keys("enter", "enter")
+        assert "a credit note of 216.00 EUR waits for a second person (asked by marie" in hand.row("#facts")
+    async with workstation(size=(100, 30), operator="paul") as hand:
+        await hand.keys("4", "w")
+        await hand.settle()
+        assert "2  Bracket, steel" in hand.row("#wanted") and "◂ 216.00" in hand.row("#wanted")
+        await hand.keys("enter", "b", *"the price was agreed", "ctrl+s", "enter")
+        assert hand.said == "the credit note is refused"
+        assert books.row("SELECT status, note FROM credit_request") == ("refused", "the price was agreed")
+        await hand.keys("escape", "enter")
+        assert "credit note refused: the price was agreed" in hand.row("#timeline")
+    assert books.value("SELECT status FROM dispute WHERE id = ?", (key,)) == "received" and verify(books) == []
+
+
 async def test_a_second_person_issues_the_credit_that_waits(workstation, books):
-    from tui_billing.services import credit, credit_approval
+    from tui_billing.services import credit
 
     done = issued(books, "ACME", "A10")
     credit_approval.set_limit(books, clerk("founder", "supervisor"), 10_000)

@@ -209,6 +209,10 @@ def credit_one(
     amount: Annotated[str, typer.Option("--amount", help="An amount of the whole invoice, with VAT.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why; stands on the credit note.")] = "",
     date: Annotated[str, typer.Option("--date", help="Its date, for example 2026-11-25; today where none.")] = "",
+    refund: Annotated[
+        bool, typer.Option("--refund", help="Pay back what is more than the open rest; else it stays on account.")
+    ] = False,
+    iban: Annotated[str, typer.Option("--iban", help="Where it is paid back to (with --refund).")] = "",
     as_json: Json = False,
 ) -> None:
     """Credit an invoice: all that is left of it, lines or parts of them, or an amount; answers the credit note."""
@@ -217,7 +221,9 @@ def credit_one(
     key = _issued(books, number)
     parts = [part_of(books, key, each) for each in line or ()]
     minor = minor_of(books, key, amount) if amount else None
-    done = credit.credit(books, context, key, parts=parts, amount=minor, reason=reason, date=day)
+    done = credit.credit(
+        books, context, key, parts=parts, amount=minor, reason=reason, date=day, refund=iban if refund or iban else None
+    )
     tell_credit(books, context, done, as_json)
 
 

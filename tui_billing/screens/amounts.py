@@ -70,6 +70,7 @@ NOTE_KINDS = {
     "document": N_("document"),
     "lesson": N_("check learned"),
     "amount": N_("disputed amount"),
+    "credit_refused": N_("credit note refused"),
     "status": N_("status"),
     "closed": N_("closed"),
 }

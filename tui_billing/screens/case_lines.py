@@ -54,6 +54,15 @@ def facts_of(case: Case, today: dt.date) -> list[Line]:
         numbers = ", ".join(number for _key, number, _role in case.documents)
         given = money(case.given, row.currency, code=True)
         lines.append([(" " + _("credited {amount}: {numbers}", amount=given, numbers=numbers), "green")])
+    if case.waits:
+        amount, author, since = case.waits
+        text = _(
+            "a credit note of {amount} waits for a second person (asked by {login}, {day})",
+            amount=money(amount, row.currency, code=True),
+            login=author,
+            day=day(dt.date.fromisoformat(since)),
+        )
+        lines.append([(" " + text, "yellow")])
     if row.cause:
         lines.append([(" " + _("cause: {cause}", cause=word(CAUSES, row.cause)), "")])
     return [*lines, []]

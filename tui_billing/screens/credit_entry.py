@@ -6,17 +6,22 @@ from textual import on
 from textual.app import ComposeResult
 from textual.widgets import Input
 
-from tui_billing.locale import N_, _
-from tui_billing.models.queries.credits import Creditable, creditable
+from tui_billing.locale import LANGUAGES, N_, _, say
+from tui_billing.models.queries.credits import Creditable, CreditStanding, credit_standing, creditable
 from tui_billing.rules.credits import CreditPlan, Original, Part, plan_credit
+from tui_billing.rules.identifiers import check_iban
 from tui_billing.rules.line_choice import parse_lines
 from tui_billing.rules.numbers import parse_amount
 from tui_billing.rules.problem import Problem
+from tui_billing.rules.text import fold, quote
 from tui_billing.screens.amounts import money
 from tui_billing.screens.form_screen import FormScreen
 from tui_billing.screens.line_choice import line_table
 from tui_billing.services.credit import credit
 from tui_billing.widgets.reader import Line, Reader
+
+#: What may become of more than the open rest.
+ON_ACCOUNT, PAID_BACK = N_("on account"), N_("paid back")
 
 
 class CreditEntryScreen(FormScreen):
@@ -28,6 +33,8 @@ class CreditEntryScreen(FormScreen):
         ("lines", N_("Lines"), 30),
         ("amount", N_("Amount"), 16),
         ("reason", N_("Reason"), 50),
+        ("rest", N_("The rest"), 12),
+        ("iban", N_("IBAN"), 36),
     )
 
     def __init__(self, invoice_id: int, dispute_id: int | None = None, lines: str = "", reason: str = "") -> None:
@@ -35,6 +42,7 @@ class CreditEntryScreen(FormScreen):
         self.invoice_id = invoice_id
         self._dispute_id = dispute_id
         self._start = {"lines": lines, "amount": "", "reason": reason}
+        self._standing = CreditStanding(0, 0, 0, "")
         self._about: Original | None = None
         self._lines: list[Creditable] = []
 
@@ -50,8 +58,9 @@ class CreditEntryScreen(FormScreen):
 
     async def start_values(self) -> dict[str, str]:
         self._about, self._lines = await self.desk.ask(creditable, self.invoice_id)
+        self._standing = await self.desk.ask(credit_standing, self.invoice_id)
         self._show_hints()
-        return self._start
+        return {**self._start, "iban": self._standing.iban}
 
     def on_resize(self) -> None:
         self._show_hints()
@@ -68,7 +77,9 @@ class CreditEntryScreen(FormScreen):
         parts: list[Part] = []
         try:
             parts, _amount = self._wanted()
-            rows.append([(" " + self._sum(self._plan()), "bold")])
+            plan = self._plan()
+            rows.append([(" " + self._sum(plan), "bold")])
+            rows += self._rest_lines(plan)
         except Problem:
             left = money(about.left, about.currency, code=True)
             rows.append([(" " + _("{left} is left to credit", left=left), "dim")])
@@ -95,9 +106,66 @@ class CreditEntryScreen(FormScreen):
             rest=money(self._about.left - plan.gross, currency, code=True),
         )
 
+    def _more(self, plan: CreditPlan) -> int:
+        """How much more is credited than is open of the invoice, in minor units."""
+        return max(plan.gross - max(self._standing.open, 0), 0)
+
+    def _waits(self, plan: CreditPlan) -> bool:
+        """Whether a second person decides."""
+        base = sum(group.taxable_base + group.tax_base for group in plan.groups.values())
+        return bool(self._standing.limit) and base > self._standing.limit
+
+    def _rest_lines(self, plan: CreditPlan) -> list[Line]:
+        """What becomes of more than the open rest, and who decides."""
+        assert self._about is not None
+        rows: list[Line] = []
+        more = self._more(plan)
+        if more:
+            text = _(
+                "{amount} more than is open:  a stays on account  b is paid back to the IBAN",
+                amount=money(more, self._about.currency, code=True),
+            )
+            rows.append([(" " + text, "yellow")])
+        if self._waits(plan):
+            limit = money(self._standing.limit, self.desk.company.currency, code=True)
+            rows.append([(" " + _("above {limit}: it waits for a second person", limit=limit), "yellow")])
+        if self._standing.waits:
+            rows.append([(" " + _("a credit note of this invoice waits already (w in the disputes)"), "red")])
+        return rows
+
+    def _refund(self, plan: CreditPlan) -> str | None:
+        """The IBAN that the rest is paid back to; None where it stays on account, or there is none."""
+        typed = fold(self.values()["rest"]).strip()
+        back = typed and (typed == "b" or any(fold(say(PAID_BACK, one)).startswith(typed) for one in LANGUAGES))
+        stays = not typed or typed == "a" or any(fold(say(ON_ACCOUNT, one)).startswith(typed) for one in LANGUAGES)
+        if not back and not stays:
+            raise Problem(
+                "{text} is no choice; a stays on account, b is paid back",
+                field="rest",
+                text=quote(self.values()["rest"]),
+            )
+        if not back or not self._more(plan):
+            return None
+        iban = self.values()["iban"]
+        return check_iban(iban, field="iban") if iban else ""
+
     def question(self) -> str:
         assert self._about is not None
-        gross = money(self._plan().gross, self._about.currency, code=True)
+        plan = self._plan()
+        currency = self._about.currency
+        gross = money(plan.gross, currency, code=True)
+        refund = self._refund(plan)
+        if self._waits(plan):
+            return _(
+                "lay {gross} of {number} before a supervisor: Enter does it", gross=gross, number=self._about.number
+            )
+        if refund is not None:
+            return _(
+                "credit {gross} of {number}, pay {rest} back: Enter issues it",
+                gross=gross,
+                number=self._about.number,
+                rest=money(self._more(plan), currency),
+            )
         return _("credit {gross} of {number}: Enter issues the credit note", gross=gross, number=self._about.number)
 
     async def carry_out(self) -> str:
@@ -110,8 +178,16 @@ class CreditEntryScreen(FormScreen):
             amount=amount,
             reason=self.values()["reason"],
             dispute_id=self._dispute_id,
+            refund=self._refund(self._plan()),
         )
         if "request" in done:
             return _("the credit note is above the limit: it waits for a supervisor")
         self.workstation.render_document(done["id"], done["number"])
+        assert self._about is not None
+        if "refund" in done:
+            back = money(done["refunded"], self._about.currency, code=True)
+            return _("credit note {number} is issued, {amount} is paid back", number=done["number"], amount=back)
+        if done["open"]:
+            stays = money(done["open"], self._about.currency, code=True)
+            return _("credit note {number} is issued, {amount} on account", number=done["number"], amount=stays)
         return _("credit note {number} is issued", number=done["number"])

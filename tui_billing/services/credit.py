@@ -27,6 +27,7 @@ from tui_billing.services.credit_approval import ask_second
 from tui_billing.services.issue import announce, sales_by_nature, take_number
 from tui_billing.services.match import release_match
 from tui_billing.services.record import content_of
+from tui_billing.services.refunds import Refund, Source, refund_in
 from tui_billing.services.replace import require_not_replaced
 from tui_billing.services.templates import choose_template_like
 
@@ -55,20 +56,22 @@ def credit(
     reason: str = "",
     date: dt.date | None = None,
     dispute_id: int | None = None,
+    refund: str | None = None,
 ) -> dict[str, Any]:
     """Credit an issued invoice: all that is left of it, whole lines, parts of lines, or an amount with VAT.
 
     Returns {"id", "number", "open"}. Amounts are the invoice's stored ones or shares of them. What is still open
     on the invoice is settled by the credit note at once; more than that stays open on the credit note, for another
-    invoice or to be paid back. Above the company's limit nothing is issued yet: {"request", "gross"} comes back,
+    invoice or to be paid back later. With `refund` (the IBAN it goes to, "" where none is known) it is paid back at
+    once: {..., "refund", "refunded"}. Above the company's limit nothing is issued yet: {"request", "gross"} comes back,
     and a supervisor other than the author decides. A line already credited is refused, and so is more than is left.
     """
     wanted = [*(Part(position) for position in dict.fromkeys(lines)), *parts]
 
     def do(work: Work) -> dict[str, Any]:
         plan = planned(work, invoice_id, wanted, amount, date)
-        waiting = ask_second(work, invoice_id, plan, wanted, amount, reason, dispute_id)
-        return waiting or issue_credit(work, invoice_id, plan, reason, date or work.today, dispute_id)
+        waiting = ask_second(work, invoice_id, plan, wanted, amount, reason, dispute_id, refund)
+        return waiting or issue_credit(work, invoice_id, plan, reason, date or work.today, dispute_id, refund)
 
     return transact(books, context, "credit", do)
 
@@ -87,9 +90,15 @@ def planned(
 
 
 def issue_credit(
-    work: Work, invoice_id: int, plan: CreditPlan, reason: str, on: dt.date, dispute_id: int | None = None
+    work: Work,
+    invoice_id: int,
+    plan: CreditPlan,
+    reason: str,
+    on: dt.date,
+    dispute_id: int | None = None,
+    refund: str | None = None,
 ) -> dict[str, Any]:
-    """Issue a planned credit note inside an open transaction."""
+    """Issue a planned credit note inside an open transaction, and pay back what it gives above the open rest."""
     books = work.books
     note = _copy_header(work, invoice_id, on, reason)
     _write_lines(books, note, invoice_id, plan)
@@ -109,7 +118,12 @@ def issue_credit(
     dispute = dispute_id or _dispute_of(books, invoice_id, plan)
     if dispute:
         add(DisputeDocument, dispute_id=dispute, invoice_id=note, role="credit")
-    return {"id": note, "number": number, "open": plan.gross - max(part, 0)}
+    done = {"id": note, "number": number, "open": plan.gross - max(part, 0)}
+    if refund is None or not done["open"]:
+        return done
+    source = Source("credit", note, done["open"])
+    paid = refund_in(work, Refund(str(code), [source], reason=reason, reference=number, iban=refund))
+    return {**done, "open": 0, "refund": paid["id"], "refunded": paid["amount"]}
 
 
 def _dispute_of(books: Books, invoice_id: int, plan: CreditPlan) -> int | None:

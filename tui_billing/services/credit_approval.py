@@ -33,6 +33,7 @@ def ask_second(
     amount: int | None,
     reason: str,
     dispute_id: int | None,
+    refund: str | None = None,
 ) -> dict[str, Any] | None:
     """Lay a planned credit before a second person where it is above the limit; None where it is not."""
     books = work.books
@@ -44,11 +45,14 @@ def ask_second(
         "SELECT id FROM credit_request WHERE invoice_id = ? AND status = 'waiting'", (invoice_id,)
     ):
         raise Refused("a credit note of this invoice waits for a supervisor already (request {id})", id=earlier)
+    wanted: dict[str, Any] = {"parts": [[p.position, p.quantity, p.amount] for p in parts], "amount": amount}
+    if refund is not None:  # where what is more than the open rest is paid to
+        wanted["refund"] = refund
     request = add(
         CreditRequest,
         invoice_id=invoice_id,
         dispute_id=dispute_id,
-        parts={"parts": [[p.position, p.quantity, p.amount] for p in parts], "amount": amount},
+        parts=wanted,
         reason=clean(reason, LIMITS["reason"], "reason"),
         gross=plan.gross,
         gross_base=base,
@@ -69,6 +73,7 @@ def decide_credit(books: Books, context: Context, request_id: int, *, approve: b
     again: what was credited meanwhile is no longer there to credit.
     """
     from tui_billing.services.credit import issue_credit, planned
+    from tui_billing.services.disputes import write_note
 
     def do(work: Work) -> dict[str, Any]:
         row = locked(books, "credit_request", _REQUEST, request_id)
@@ -81,9 +86,9 @@ def decide_credit(books: Books, context: Context, request_id: int, *, approve: b
             raise Refused("a credit note above the limit needs a second person; ask another supervisor")
         done: dict[str, Any] = {"request": request_id}
         if approve:
-            parts, amount = parts_of(stored)
+            parts, amount, refund = parts_of(stored)
             plan = planned(work, invoice_id, parts, amount)
-            done = issue_credit(work, invoice_id, plan, reason, work.today, dispute_id)
+            done = issue_credit(work, invoice_id, plan, reason, work.today, dispute_id, refund)
         change(
             CreditRequest,
             request_id,
@@ -94,6 +99,12 @@ def decide_credit(books: Books, context: Context, request_id: int, *, approve: b
             credit_note_id=done.get("id"),
         )
         number = str(books.value("SELECT number FROM invoice WHERE id = ?", (invoice_id,)))
+        if (
+            dispute_id
+            and not approve
+            and books.value("SELECT status FROM dispute WHERE id = ?", (dispute_id,)) != "closed"
+        ):
+            write_note(work, dispute_id, "credit_refused", note)
         action = "approve_credit" if approve else "refuse_credit"
         work.audit(action, "credit_request", request_id, request_content(books, request_id), number)
         return done
@@ -101,12 +112,12 @@ def decide_credit(books: Books, context: Context, request_id: int, *, approve: b
     return transact(books, context, "approve_credit", do)
 
 
-def parts_of(stored: str) -> tuple[list[Part], int | None]:
-    """What a request wants credited."""
+def parts_of(stored: str) -> tuple[list[Part], int | None, str | None]:
+    """What a request wants credited: lines or an amount, and the IBAN that the rest is paid back to (None: it stays)."""
     import json
 
     wanted = json.loads(stored)
-    return [Part(*part) for part in wanted["parts"]], wanted["amount"]
+    return [Part(*part) for part in wanted["parts"]], wanted["amount"], wanted.get("refund")
 
 
 def request_content(books: Books, request_id: int) -> dict[str, Any]:
@@ -131,6 +142,8 @@ class WaitingCredit:
     author: str
     date: dt.date
     dispute: int | None
+    invoice_id: int
+    parts: str
 
     @property
     def key(self) -> tuple[str, int]:
@@ -150,7 +163,8 @@ class WaitingPage:
 def waiting_credits(books: Books, words: Sequence[str] = ()) -> list[WaitingCredit]:
     """Credit notes that wait, the oldest first; those that all folded words fit."""
     rows = books.rows(
-        "SELECT r.id, i.number, c.code, c.name, r.gross, i.currency, r.reason, o.login, r.date, r.dispute_id"
+        "SELECT r.id, i.number, c.code, c.name, r.gross, i.currency, r.reason, o.login, r.date, r.dispute_id,"
+        " r.invoice_id, r.parts"
         " FROM credit_request r JOIN invoice i ON i.id = r.invoice_id JOIN customer c ON c.id = i.customer_id"
         " JOIN operator o ON o.id = r.operator_id WHERE r.status = 'waiting' ORDER BY r.date, r.id"
     )
@@ -163,7 +177,7 @@ def waiting_credits(books: Books, words: Sequence[str] = ()) -> list[WaitingCred
 
 
 def _waiting(*row: Any) -> WaitingCredit:
-    values: Any = (*row[:8], dt.date.fromisoformat(row[8]), row[9])
+    values: Any = (*row[:8], dt.date.fromisoformat(row[8]), *row[9:])
     return WaitingCredit(*values)
 
 

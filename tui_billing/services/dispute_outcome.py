@@ -86,8 +86,12 @@ def close_dispute(
     return transact(books, context, "dispute", do)
 
 
-def credit_dispute(books: Books, context: Context, dispute_id: int, *, reason: str = "") -> dict[str, Any]:
+def credit_dispute(
+    books: Books, context: Context, dispute_id: int, *, reason: str = "", refund: str | None = None
+) -> dict[str, Any]:
     """Credit what a dispute contests and no credit note has given yet: its lines, else an amount.
+
+    `refund` as `services.credit.credit` takes it.
 
     Returns what `services.credit.credit` returns: {"id", "number", "open"}, or {"request", "gross"} where it waits
     for a supervisor.
@@ -103,8 +107,8 @@ def credit_dispute(books: Books, context: Context, dispute_id: int, *, reason: s
         by_lines = bool(parts) and sum(part.amount or 0 for part in parts) == missing
         wanted, amount = (parts, None) if by_lines else ([], missing)
         plan = planned(work, invoice_id, wanted, amount)
-        waiting = ask_second(work, invoice_id, plan, wanted, amount, reason, dispute_id)
-        return waiting or issue_credit(work, invoice_id, plan, reason, work.today, dispute_id)
+        waiting = ask_second(work, invoice_id, plan, wanted, amount, reason, dispute_id, refund)
+        return waiting or issue_credit(work, invoice_id, plan, reason, work.today, dispute_id, refund)
 
     return transact(books, context, "credit", do)
 

@@ -90,3 +90,29 @@ def creditable(books: Books, invoice_id: int) -> tuple[Original, list[Creditable
         Creditable(row[0], row[1], row[2], row[3], row[4], row[5], sum(share), rest, row[6])
         for row, share, rest in zip(rows, about.shares(), about.line_rests(), strict=True)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditStanding:
+    """What a credit note on an invoice meets: what is `open` (minor units), above which `limit` (the books' currency,
+    0 for none) a second person decides, the request that `waits` already (0 for none), the customer's known `iban`."""
+
+    open: int
+    limit: int
+    waits: int
+    iban: str
+
+
+def credit_standing(books: Books, invoice_id: int) -> CreditStanding:
+    """The same of an invoice; the IBAN is of the last mandate, else of the last account that paid."""
+    row = books.row(
+        "SELECT i.open, (SELECT credit_approval FROM company WHERE id = 1), coalesce((SELECT min(r.id)"
+        " FROM credit_request r WHERE r.invoice_id = i.id AND r.status = 'waiting'), 0),"
+        " coalesce((SELECT m.iban FROM mandate m WHERE m.customer_id = i.customer_id AND m.revoked_on IS NULL"
+        " ORDER BY m.signed_on DESC, m.id DESC LIMIT 1), (SELECT a.value FROM payer_alias a WHERE a.kind = 'iban'"
+        " AND a.customer_id = i.customer_id ORDER BY a.learned_on DESC, a.id DESC LIMIT 1), '')"
+        " FROM invoice i WHERE i.id = ?",
+        (invoice_id,),
+    )
+    assert row is not None
+    return CreditStanding(int(row[0]), int(row[1] or 0), int(row[2]), str(row[3]))

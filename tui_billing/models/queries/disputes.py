@@ -99,6 +99,8 @@ class Case:
     lines: list[tuple[int, str, int]]
     documents: list[tuple[int, str, str]]
     given: int
+    #: (minor units, who asked, ISO date) of a credit note that waits for a second person.
+    waits: tuple[int, str, str] | None = None
 
 
 def _row(row: tuple) -> DisputeRow:
@@ -146,7 +148,7 @@ def count(books: Books, words: Sequence[WantedWord]) -> tuple[int, bool]:
 
 
 def dispute(books: Books, dispute_id: int) -> Case:
-    """A dispute, its timeline (the oldest note first), lines and documents, in four queries. Raises `NotFound`."""
+    """A dispute, its timeline (the oldest note first), lines and documents, in five queries. Raises `NotFound`."""
     row = books.row(f"SELECT {', '.join(_KEY)}, {_COLUMNS} FROM {_TABLES} WHERE d.id = ?", (dispute_id,))
     if row is None:
         raise NotFound("there is no dispute {id}; list them with: tui-billing dispute list", id=dispute_id)
@@ -169,7 +171,15 @@ def dispute(books: Books, dispute_id: int) -> Case:
     found = _row(row)
     given = sum(gross if role == "credit" else found.amount for _, _, role, gross in documents if role != "invoice")
     papers = [(key, number, role) for key, number, role, _ in documents]
-    return Case(found, [Note(*note) for note in notes], [(p, d, int(a)) for p, d, a in lines], papers, int(given))
+    waits = books.row(
+        "SELECT r.gross, o.login, r.date FROM credit_request r JOIN operator o ON o.id = r.operator_id"
+        " WHERE r.status = 'waiting' AND (r.dispute_id = ? OR (r.dispute_id IS NULL AND r.invoice_id = ?))"
+        " ORDER BY r.id LIMIT 1",
+        (dispute_id, found.invoice_id),
+    )
+    return Case(
+        found, [Note(*note) for note in notes], [(p, d, int(a)) for p, d, a in lines], papers, int(given), waits
+    )
 
 
 @dataclass(frozen=True, slots=True)
