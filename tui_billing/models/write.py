@@ -25,7 +25,7 @@ def _insert(model: type[Table], columns: tuple[str, ...], mark: str, returning: 
     text = f"INSERT INTO {meta.table_name} ({', '.join(columns)}) VALUES ({places})"
     if returning:
         text += f" RETURNING {meta.primary_key.column_name}"
-    return text, tuple(map(_converter, fields))
+    return text, _converters(fields)
 
 
 #: Columns whose values are stored as they are: the tables themselves refuse another type.
@@ -36,8 +36,17 @@ def _converter(field: Any) -> Callable[[Any], Any] | None:
     return None if type(field) in _AS_IT_IS else field.db_value
 
 
-def _converted(convert: tuple, values: Iterable[object]) -> list[Any]:
-    return [value if to is None else to(value) for to, value in zip(convert, values, strict=True)]
+def _converters(fields: Iterable[Any]) -> tuple:
+    """(place, what turns the value into the one that is stored), where it is not stored as it is."""
+    found = enumerate(map(_converter, fields))
+    return tuple([(place, convert) for place, convert in found if convert is not None])
+
+
+def _converted(converters: tuple, values: Iterable[object]) -> list[Any]:
+    stored = list(values)
+    for place, convert in converters:
+        stored[place] = convert(stored[place])
+    return stored
 
 
 def add(model: type[Table], /, **values: object) -> int:
@@ -54,8 +63,17 @@ def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> list[di
     rows = list(rows)
     if not rows:
         return []
-    text, convert = _insert(model, tuple(rows[0]), database.obj.param, False)  # type: ignore[arg-type]
-    values = [_converted(convert, row.values()) for row in rows]
+    columns = tuple(rows[0])
+    stored = add_values(model, columns, [row.values() for row in rows])
+    return [dict(zip(columns, values, strict=True)) for values in stored]
+
+
+def add_values(model: type[Table], columns: tuple[str, ...], rows: Iterable[Iterable[object]]) -> list[list[Any]]:
+    """Insert rows by the values of these columns, in their order; return them as they are stored."""
+    text, convert = _insert(model, columns, database.obj.param, False)  # type: ignore[arg-type]
+    values = [_converted(convert, row) for row in rows]
+    if not values:
+        return []
     cursor = database.cursor()
     try:
         # The cursor is the driver's own: what it raises must be peewee's, which the verbs know a lost race by.
@@ -63,7 +81,7 @@ def add_all(model: type[Table], rows: Iterable[Mapping[str, object]]) -> list[di
             cursor.executemany(text, values)
     finally:
         cursor.close()
-    return [dict(zip(rows[0], stored, strict=True)) for stored in values]
+    return values
 
 
 @lru_cache(maxsize=256)
@@ -71,7 +89,7 @@ def _update(model: type[Table], columns: tuple[str, ...], mark: str) -> tuple[st
     meta = model._meta
     sets = ", ".join(f"{name} = {mark}" for name in columns)
     text = f"UPDATE {meta.table_name} SET {sets} WHERE {meta.primary_key.column_name} = {mark}"
-    return text, tuple(_converter(meta.columns[name]) for name in columns)
+    return text, _converters(meta.columns[name] for name in columns)
 
 
 def change(model: type[Table], key: object, /, **values: object) -> int:

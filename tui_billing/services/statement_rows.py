@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tui_billing.models.door import Books
@@ -95,16 +95,18 @@ def _cleaned_detail(detail: Detail) -> Detail:
     return detail._replace(**changed)
 
 
-def row_of(account_id: int, statement_id: int, position: int, line: StatementLine, mark: str) -> dict[str, object]:
-    """The columns of a line's row; an entry of nothing is never matched."""
-    row = line._asdict()
-    del row["details"]
-    return {
-        "bank_account_id": account_id,
-        "statement_id": statement_id,
-        **row,
-        "fingerprint": mark,
-        "status": "unmatched" if line.amount else "ignored",
-        "position": position,
-        "open": line.amount,
-    }
+#: What is kept of a line as the file has it, before and after what the books add.
+_KEPT = StatementLine._fields[: StatementLine._fields.index("details")]
+COLUMNS = (*_KEPT, "bank_account_id", "statement_id", "fingerprint", "status", "position", "open")
+_AUDITED_AT = [COLUMNS.index(name) for name in AUDITED]
+
+
+def row_of(account_id: int, statement_id: int, position: int, line: StatementLine, mark: str) -> list[object]:
+    """The values of a line's row, in the order of COLUMNS; an entry of nothing is never matched."""
+    status = "unmatched" if line.amount else "ignored"
+    return [*line[: len(_KEPT)], account_id, statement_id, mark, status, position, line.amount]
+
+
+def vouched_row(stored: Sequence[object]) -> bytes:
+    """The bytes of a row, as it is stored, that go into its statement's digest."""
+    return vouched([stored[place] for place in _AUDITED_AT])

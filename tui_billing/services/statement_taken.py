@@ -120,7 +120,8 @@ def _judge_lines(taken: Taken, today: dt.date | None) -> None:
     cleaned = zero = 0
     for line in taken.lines:
         zero += not line.amount
-        cleaned += any(safe(getattr(line, name)) != getattr(line, name) for name in ("text", "payer", "reference"))
+        said = line.text + line.payer + line.reference
+        cleaned += safe(said) != said
         if line.currency != statement.currency:
             taken.remark(
                 "refused",

@@ -15,7 +15,7 @@ from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.exchange.bank.spool import Lines, statements
 from tui_billing.models.door import Books
 from tui_billing.models.tables import BankDetail, BankLine, BankStatement
-from tui_billing.models.write import add, add_all
+from tui_billing.models.write import add, add_all, add_values
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.statement import (
     Remark,
@@ -35,7 +35,7 @@ from tui_billing.services.bank_accounts import (
 from tui_billing.services.context import Context, Work, new_command_id, transact
 from tui_billing.services.statement_chain import earlier_pages, same_statement
 from tui_billing.services.statement_rows import (
-    AUDITED,
+    COLUMNS,
     LONGEST_NAME,
     cleaned,
     head_content,
@@ -43,7 +43,7 @@ from tui_billing.services.statement_rows import (
     row_of,
     span,
     stored_balances,
-    vouched,
+    vouched_row,
 )
 from tui_billing.services.statement_taken import Taken, judge, tell_duplicates, tell_neighbours
 
@@ -275,8 +275,8 @@ class _Run:
             new = [(line, mark) for line, mark, known in chunk if not known]
             key = key or (self._write_head(work, own.id, statement) if new else 0)
             rows = [row_of(own.id, key, added + place, line, mark) for place, (line, mark) in enumerate(new)]
-            for row in add_all(BankLine, rows):
-                digest.update(vouched([row[name] for name in AUDITED]))
+            for stored in add_values(BankLine, COLUMNS, rows):
+                digest.update(vouched_row(stored))
             self._write_details(new)
             added += len(rows)
         if not key and statement.balances != "none" and not self._is_there(own.id, statement):

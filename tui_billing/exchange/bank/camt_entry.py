@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 
 from tui_billing.rules.problem import Problem
@@ -17,11 +18,10 @@ def tree(element: Any) -> Node:
     """All that is below an element of lxml's, gone through once: asking it name by name costs five times as much."""
     found: Node = {}
     for each in element:
-        tag: str = each.tag
-        name = tag[tag.find("}") + 1 :]
+        name, is_money = _named(each.tag)
         if len(each):
             value: Any = tree(each)
-        elif name.endswith("Amt"):
+        elif is_money:
             value = (each.text or "", each.get("Ccy") or "")
         else:
             value = each.text or ""
@@ -32,10 +32,16 @@ def tree(element: Any) -> Node:
     return found
 
 
+@lru_cache(maxsize=1_000)
+def _named(tag: str) -> tuple[str, bool]:
+    """(the name without its namespace, whether it is one of money): a message has a few dozen of them."""
+    name = tag[tag.find("}") + 1 :]
+    return name, name.endswith("Amt")
+
+
 def name_of(element: Any) -> str:
     """The name of an element of lxml's without its namespace."""
-    tag: str = element.tag
-    return tag[tag.find("}") + 1 :]
+    return _named(element.tag)[0]
 
 
 def at(node: Any, *path: str) -> Any:
@@ -50,15 +56,22 @@ def at(node: Any, *path: str) -> Any:
 
 def text_at(node: Any, *path: str) -> str:
     """The text at the end of a path of first children, "" where there is none."""
-    found = at(node, *path)
-    return " ".join(found.split()) if type(found) is str else ""
+    for name in path:
+        found = node.get(name) if type(node) is dict else None
+        if found is None:
+            return ""
+        node = found[0]
+    return " ".join(node.split()) if type(node) is str else ""
 
 
 def day_of(node: Any) -> dt.date | None:
     """The day of a `Dt`, `DtTm` or of the text itself; the time and its zone are the bank's own day."""
     text = node.strip() if type(node) is str else text_at(node, "Dt") or text_at(node, "DtTm")
-    if not text:
-        return None
+    return _day(text) if text else None
+
+
+@lru_cache(maxsize=1_000)
+def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text[:10])
     except ValueError:
