@@ -20,6 +20,7 @@ from tui_billing.rules.matching.facts import CreditUse, Fact, Item, Line, Payer,
 
 _IN_MEMORY = 4_000_000
 _STANDINGS = list(Standing)
+_FACTS = {fact.value: fact for fact in Fact}
 _line_values = attrgetter(*Line.__slots__)
 #: Numbers and yes or no, after customer, shares, evidence, facts and credit notes.
 _other_values = attrgetter(*Suggestion.__slots__[5:])
@@ -159,7 +160,7 @@ class Rehearsal(Sequence[Matched]):
             self._payers[customer],
             tuple([Share(Item._make(item), *more) for item, *more in shares]),
             evidence,
-            tuple([(Fact(fact), numbers) for fact, numbers in facts]),
+            tuple([(_FACTS[fact], numbers) for fact, numbers in facts]),
             tuple([CreditUse(Item._make(note), Item._make(bill), amount) for note, bill, amount in credits]),
             *rest,
         )

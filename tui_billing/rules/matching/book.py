@@ -71,7 +71,7 @@ class Shelf(Generic[K]):
 
 
 #: (prefix, year, counter) of a number, remembered: the same few are asked for line after line.
-number_parts = lru_cache(maxsize=10_000)(parts_of)
+number_parts = lru_cache(maxsize=50_000)(parts_of)
 
 
 class OpenBook:

@@ -56,7 +56,7 @@ def is_certain(book: OpenBook, line: Line, named: Named, one: Suggestion) -> boo
 def _has_double(book: OpenBook, item: Item) -> bool:
     """Whether the customer has another item of that amount whose number is one slip away."""
     parts = number_parts(item.number)
-    if parts is None:
+    if parts is None or book.by_amount.count((item.currency, item.open)) == 1:
         return False
     own = f"{parts[1]}{parts[2]:05d}"
     for other in book.by_customer[item.customer_id]:

@@ -139,11 +139,13 @@ class Customer:
         return sorted(found, key=due) if len(found) > 1 else found
 
     def _is_explained(self) -> bool:
-        return any(one.tier == Tier.NAMED_AND_AMOUNT and -one.evidence[3] >= Explained.ROUNDING for one in self.found)
+        return any(
+            one.evidence[0] == Tier.NAMED_AND_AMOUNT and -one.evidence[3] >= Explained.ROUNDING for one in self.found
+        )
 
     def _is_weaker(self) -> bool:
         """Whether something better is found than what the payer alone says."""
-        return any(one.tier < Tier.AMOUNT for one in self.found)
+        return any(one.evidence[0] < Tier.AMOUNT for one in self.found)
 
     def _is_one(self) -> bool:
         """Whether one item is the amount: sets that add up to it too are not asked for."""
