@@ -15,10 +15,12 @@ from tui_billing.exchange.sepa.message import prepare
 from tui_billing.models.door import Books
 from tui_billing.rules.problem import Problem, Refused
 from tui_billing.services import payment_orders
+from tui_billing.services.collecting import collect
 from tui_billing.services.disputes import open_dispute
 from tui_billing.services.mandates import MandateCard, add_mandate, list_mandates, revoke_mandate
 from tui_billing.services.order_lists import list_orders, show_order
-from tui_billing.services.payment_orders import cancel_order, collect, drop_part
+from tui_billing.services.pay_refunds import pay_refunds
+from tui_billing.services.payment_orders import cancel_order, drop_part
 from tui_billing.services.receive import Payment, receive, reverse_receipt
 from tui_billing.services.refunds import Refund, Source, refund, reverse_refund
 from tui_billing.services.settings import change_company
@@ -219,7 +221,7 @@ def test_refunds_are_paid_by_a_valid_file_once(house):
         Refund("ACME", [Source("payment", kept["id"], 1234)], iban=IBAN, reason="paid twice", payee="ACME & Söhne"),
     )
     refund(house, clerk(), Refund("DUPO", [Source("payment", other["id"], 700)]))  # no IBAN: not for a file
-    order = payment_orders.pay_refunds(house, clerk(), date=LATER)
+    order = pay_refunds(house, clerk(), date=LATER)
     assert (order["count"], order["total"]) == (1, "12.34")
     content = Path(order["path"]).read_bytes()
     prepare("pain.001.001.09").validate(content.decode())
@@ -230,9 +232,14 @@ def test_refunds_are_paid_by_a_valid_file_once(house):
     }
     assert found == {"InstdAmt": ["12.34"], "EndToEndId": [f"REFUND-{paid['id']}"], "AdrLine": [], "TwnNm": ["Lyon"]}
     with pytest.raises(Refused, match="no refund waits"):
-        payment_orders.pay_refunds(house, clerk(), date=LATER)
+        pay_refunds(house, clerk(), date=LATER)
     with pytest.raises(Refused, match="cancel that first"):
         reverse_refund(house, clerk(), paid["id"], "a slip")
+    drop_part(house, clerk(), order["id"], refund_id=paid["id"], reason="AC04")
+    with pytest.raises(Refused, match="not in order 1 any more"):
+        drop_part(house, clerk(), order["id"], refund_id=paid["id"])
+    assert [part["status"] for part in show_order(house, order["id"])["parts"]] == ["dropped"]
+    order = pay_refunds(house, clerk(), date=LATER)
     cancel_order(house, clerk(), order["id"], "not sent")
     reverse_refund(house, clerk(), paid["id"], "a slip")
     assert house.value("SELECT open FROM receipt WHERE id = ?", (kept["id"],)) == 5000

@@ -14,7 +14,8 @@ from tui_billing.models.queries.direct_debits import Due, collectable
 from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.direct_debit import earliest_collection
 from tui_billing.rules.money import plain
-from tui_billing.services import answers, order_lists, payment_orders
+from tui_billing.services import answers, collecting, order_lists, payment_orders
+from tui_billing.services import pay_refunds as paying
 
 app = make_app("Files for the bank: direct debits to collect, refunds to pay.")
 Day = Annotated[str, typer.Option("--date", help="The day of the collection; the first possible one where none.")]
@@ -91,7 +92,7 @@ def collect(
     day = parse_iso(date, "--date") if date else None
     books, context = session.open()
     invoices = [answers.find_document(books, number) for number in numbers] if numbers else None
-    done = payment_orders.collect(
+    done = collecting.collect(
         books,
         context,
         scheme="B2B" if b2b else "CORE",
@@ -114,7 +115,7 @@ def refund(
     day = parse_iso(date, "--date") if date else None
     keys = [parse_id(each, "refund") for each in ids] if ids else None
     books, context = session.open()
-    done = payment_orders.pay_refunds(books, context, date=day, refunds=keys, iban=iban)
+    done = paying.pay_refunds(books, context, date=day, refunds=keys, iban=iban)
     _tell(done, as_json, _("order {id}: {count} refunds, {total} EUR on {date}: {path}", **done))
 
 
@@ -122,14 +123,16 @@ def refund(
 def cancel(
     order: Annotated[str, typer.Argument(help="The order's id.")],
     invoice: Annotated[str, typer.Option("--invoice", help="Only this invoice, which the bank refused.")] = "",
+    refund: Annotated[str, typer.Option("--refund", help="Only this refund (its id), which the bank refused.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="Why, for example the bank's code.")] = "",
     as_json: Json = False,
 ) -> None:
-    """Cancel a file, or one invoice of it: they can be collected again."""
+    """Cancel a file, or take one invoice or refund out of it: they are free for another file."""
     key = parse_id(order, "order")
     books, context = session.open()
-    if invoice:
-        done = payment_orders.drop_part(books, context, key, invoice.strip(), reason)
+    if invoice or refund:
+        part = parse_id(refund, "refund") if refund else None
+        done = payment_orders.drop_part(books, context, key, invoice.strip(), reason, refund_id=part)
         _tell(done, as_json, _("{number} is taken out of order {id}", number=done["dropped"], id=key))
     else:
         done = payment_orders.cancel_order(books, context, key, reason)

@@ -18,8 +18,8 @@ from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money, short_day
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.clerk import new_command_id
+from tui_billing.services.collecting import collect
 from tui_billing.services.order_lists import list_orders
-from tui_billing.services.payment_orders import collect
 from tui_billing.widgets.cells import Cell, use_ascii
 from tui_billing.widgets.field import Caption
 from tui_billing.widgets.issue_line import IssueLine
@@ -41,6 +41,8 @@ class CollectionsScreen(BillingScreen):
         Binding("left", "day(-1)", N_("a day earlier"), show=False, id="day.before"),
         Binding("right", "day(1)", N_("a day later"), show=False, id="day.after"),
         Binding("ctrl+s,f10", "make", N_("make the file"), show=False, id="record.save"),
+        Binding("m", "mandates", N_("mandates"), show=False, id="mandate.list"),
+        Binding("o", "orders", N_("files made"), show=False, id="orders.list"),
     ]
 
     def __init__(self) -> None:
@@ -83,8 +85,10 @@ class CollectionsScreen(BillingScreen):
             ("Space", _("choose")),
             ("a", _("all / nothing")),
             ("← →", _("day")),
-            ("b", _("core / business")),
+            ("b", _("core / B2B")),
             ("^S", _("make the file")),
+            ("m", _("mandates")),
+            ("o", _("files made")),
             ("Esc", _("back")),
         ]
 
@@ -107,7 +111,7 @@ class CollectionsScreen(BillingScreen):
         here = {one.invoice_id for one in self._due}
         fresh = {one.invoice_id for one in self._due if not one.obstacle} - self._seen
         self.chosen = (self.chosen & here) | fresh
-        self._seen |= here
+        self._seen = (self._seen & {one.invoice_id for one in found}) | here
         self._show_orders(orders[:_LAST])
         self._lay_out()
 
@@ -229,3 +233,13 @@ class CollectionsScreen(BillingScreen):
         await self._read()
         if done:
             self.say(_("order {id}: {count} debits, {total} EUR on {date}: {path}", **done))
+
+    def action_mandates(self) -> None:
+        from tui_billing.screens.mandates import MandatesScreen
+
+        self.workstation.open(MandatesScreen())
+
+    def action_orders(self) -> None:
+        from tui_billing.screens.bank_orders import BankOrdersScreen
+
+        self.workstation.open(BankOrdersScreen())

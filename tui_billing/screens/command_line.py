@@ -47,6 +47,7 @@ COMMANDS = (
     (("statements", "releves"), "statements"),
     (("month", "cloture"), "month_end"),
     (("collections", "prelevements"), "collections"),
+    (("refunds", "remboursements"), "refunds"),
     (("reason", "motif"), "reason"),
     (("help", "aide"), "help"),
     (("quit", "quitter"), "quit"),
@@ -142,7 +143,7 @@ class CommandLineScreen(ModalScreen[None]):
             screen = workstation.screen
             if isinstance(screen, BillingScreen):
                 screen.say(_("the reason goes with what is posted next: {reason}", reason=rest) if rest else "")
-        elif command in ("overview", "payments", "month_end", "collections"):
+        elif command in ("overview", "payments", "month_end", "collections", "refunds", "deliveries"):
             workstation.go_to(command)
         elif command == "inquiry":
             self.action_close()

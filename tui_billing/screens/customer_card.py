@@ -67,6 +67,7 @@ class CustomerScreen(BillingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", N_("edit"), show=False, id="record.edit"),
         Binding("b", "mandate", N_("new mandate"), show=False, id="mandate.new"),
+        Binding("v", "mandates", N_("mandates, revoke one"), show=False, id="mandate.list"),
         Binding("o", "documents", N_("documents"), show=False, id="document.open"),
         Binding("m", "recipients", N_("recipients"), show=False, id="send"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
@@ -223,6 +224,13 @@ class CustomerScreen(BillingScreen):
             from tui_billing.screens.mandate_entry import MandateEntryScreen
 
             self.workstation.open(MandateEntryScreen(self._card.code))
+
+    def action_mandates(self) -> None:
+        """The customer's mandates; one is revoked there."""
+        if self._card is not None:
+            from tui_billing.screens.mandates import MandatesScreen
+
+            self.workstation.open(MandatesScreen(self.customer_id, self._card.code))
 
     def action_edit(self) -> None:
         from tui_billing.screens.customer_form import CustomerFormScreen

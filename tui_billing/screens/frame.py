@@ -38,6 +38,7 @@ PLACES: tuple[tuple[str, str, str, str], ...] = (
 FURTHER: tuple[tuple[str, str, str], ...] = (
     ("m", "month_end", N_("month end")),
     ("l", "collections", N_("direct debits")),
+    ("f", "refunds", N_("refunds")),
     ("b", "to_bill", N_("to bill")),
     ("r", "orders", N_("orders")),
     ("v", "delivery_notes", N_("delivery notes")),

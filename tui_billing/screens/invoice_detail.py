@@ -61,8 +61,9 @@ class InvoiceDetailScreen(BillingScreen):
         yield Reader(id="document")
 
     def keys(self) -> Sequence[tuple[str, str]]:
+        credit = self._found is not None and self._found.head["kind"] == "credit_note"
         return [
-            ("p", _("payment")),
+            ("p", _("pay back") if credit else _("payment")),
             ("d", _("dispute")),
             ("c", _("credit")),
             ("u", _("take back")),
@@ -118,6 +119,12 @@ class InvoiceDetailScreen(BillingScreen):
         self.query_one("#document", Reader).action_scroll_to(self._history_line)
 
     def action_pay(self) -> None:
+        """A payment of the customer; of a credit note, what is left of it is paid back."""
+        if self._found and self._found.head["kind"] == "credit_note":
+            from tui_billing.screens.refund_entry import RefundEntryScreen
+
+            self.workstation.open(RefundEntryScreen("credit", self.invoice_id))
+            return
         self.workstation.new_payment(self._found.head["code"] if self._found else "")
 
     def action_new_invoice(self) -> None:

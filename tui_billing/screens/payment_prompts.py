@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
-from textual.widgets import Input
 
 from tui_billing.locale import N_, _
 from tui_billing.models.queries.payments import Waiting
@@ -17,6 +16,7 @@ from tui_billing.rules.text import clean
 from tui_billing.screens import payment_deeds as deeds
 from tui_billing.screens.allocate import AllocateScreen
 from tui_billing.screens.amounts import short_day
+from tui_billing.screens.asking import AskingScreen
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.screens.payment_deeds import Deed, Plan, money_of
 from tui_billing.screens.payment_entry import PaymentEntryScreen
@@ -26,14 +26,11 @@ from tui_billing.services.entry import find_customer
 from tui_billing.services.queue import Proposal
 from tui_billing.services.reasons import reasons
 from tui_billing.services.receive import reverse_receipt
-from tui_billing.widgets.field import Caption, Field
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.key_bar import KeyBar
 
-Answer = Callable[[str], Coroutine[Any, Any, None]]
 
-
-class PaymentPrompts(BillingScreen):
+class PaymentPrompts(AskingScreen):
     """Keys of the queue that ask for something first, or lead to another screen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -45,7 +42,6 @@ class PaymentPrompts(BillingScreen):
         Binding("r", "returned", N_("returned"), show=False, id="payment.returned"),
         Binding("v", "reverse", N_("reverse"), show=False, id="payment.reverse"),
     ]
-    _asked: Answer | None = None
     _deeds: list[Deed]
 
     @property
@@ -138,11 +134,11 @@ class PaymentPrompts(BillingScreen):
                         "several customers fit {text}: {codes}", field="customer", text=text[:40], codes=codes
                     )
                 raise Problem("there is no customer {text}; type part of the name", field="customer", text=text[:40])
-            self._close_prompt()
+            self.close_prompt()
             self._ask_to_keep(row, found.customer.code, found.customer.name)
 
         if proposal.suggestion is None:
-            self._prompt(_("on account of customer"), keep_for)
+            self.prompt(_("on account of customer"), keep_for)
         else:
             self._ask_to_keep(row, proposal.customer, proposal.suggestion.customer.name)
 
@@ -184,11 +180,11 @@ class PaymentPrompts(BillingScreen):
                     text=text[:20] or '""',
                     known=known,
                 )
-            self._close_prompt()
+            self.close_prompt()
             command = new_command_id()
             await self.carry_out(lambda: deeds.write_off_rest(self.desk, proposal, fits[0], command))
 
-        self._prompt(_("write off {amount} as ({known})", amount=amount, known=known), write_off)
+        self.prompt(_("write off {amount} as ({known})", amount=amount, known=known), write_off)
 
     # -- a, z: what is no customer's ------------------------------------------------------
 
@@ -200,12 +196,12 @@ class PaymentPrompts(BillingScreen):
 
         async def to_account(text: str) -> None:
             account = clean(text, 20, "account") or BANK_CHARGES
-            self._close_prompt()
+            self.close_prompt()
             command = new_command_id()
             await self.carry_out(lambda: deeds.to_account(self.desk, row, account, command))
 
         amount = money_of(row.left, row.currency)
-        self._prompt(_("{amount} to account ({default})", amount=amount, default=BANK_CHARGES), to_account)
+        self.prompt(_("{amount} to account ({default})", amount=amount, default=BANK_CHARGES), to_account)
 
     def action_set_aside(self) -> None:
         """Booked elsewhere: the line waits no more."""
@@ -217,16 +213,16 @@ class PaymentPrompts(BillingScreen):
             reason = clean(text, 500, "reason")
             if not reason:
                 raise Problem("type why the line is set aside, for example where it is booked", field="reason")
-            self._close_prompt()
+            self.close_prompt()
             command = new_command_id()
             await self.carry_out(lambda: deeds.set_aside(self.desk, row, reason, command))
 
-        self._prompt(_("set {amount} aside, because", amount=money_of(row.left, row.currency)), set_aside)
+        self.prompt(_("set {amount} aside, because", amount=money_of(row.left, row.currency)), set_aside)
 
     # -- r, v: payments that were none -----------------------------------------------------
 
     def action_returned(self) -> None:
-        """The debit under the cursor is a payment that the bank took back."""
+        """The debit under the cursor is a payment that the bank took back; money on account is paid back."""
         self.workstation.answer(self._returned())
 
     async def _returned(self) -> None:
@@ -234,6 +230,11 @@ class PaymentPrompts(BillingScreen):
         if proposal is None:
             return
         row = proposal.row
+        if row.kind == "receipt":
+            from tui_billing.screens.refund_entry import RefundEntryScreen
+
+            self.workstation.open(RefundEntryScreen("payment", row.id))
+            return
         if row.left >= 0:
             self.say(_("only money that went out can be a payment returned"))
             return
@@ -252,12 +253,12 @@ class PaymentPrompts(BillingScreen):
 
         async def give_back(text: str) -> None:
             reason = clean(text, 500, "reason")
-            self._close_prompt()
+            self.close_prompt()
             command = new_command_id()
             await self.carry_out(lambda: deeds.give_back(self.desk, row, one, reason, command))
 
         words = f"{one.date} {one.customer}"
-        self._prompt(_("payment of {words} returned, the bank's reason", words=words), give_back)
+        self.prompt(_("payment of {words} returned, the bank's reason", words=words), give_back)
 
     def action_reverse(self) -> None:
         """The receipt under the cursor was none (a slip): take it back whole, with a reason."""
@@ -272,7 +273,7 @@ class PaymentPrompts(BillingScreen):
             reason = clean(text, 500, "reason")
             if not reason:
                 raise Problem("a reversal needs a reason; type why the payment is none", field="reason")
-            self._close_prompt()
+            self.close_prompt()
             question = _(
                 "reverse the payment of {amount} by {customer} whole: {reason}",
                 amount=money_of(row.amount, row.currency),
@@ -281,7 +282,7 @@ class PaymentPrompts(BillingScreen):
             )
             self._open(question, _("reverse"), lambda command: self._reversed(row, reason, command), is_deed=False)
 
-        self._prompt(_("reason of the reversal"), reverse)
+        self.prompt(_("reason of the reversal"), reverse)
 
     async def _reversed(self, row: Waiting, reason: str, command: str) -> None:
         await self.desk.do(reverse_receipt, row.id, reason, command_id=command)
@@ -309,41 +310,6 @@ class PaymentPrompts(BillingScreen):
 
     def on_issue_line_declined(self, event: IssueLine.Declined) -> None:
         self.show_keys()
-
-    # -- one line to type ----------------------------------------------------------------------
-
-    def _prompt(self, caption: str, then: Answer) -> None:
-        """Ask for a text in the foot line; Enter gives it to `then`, Esc asks no more."""
-        self._asked = then
-        self.query_one("#ask-caption", Caption).update(caption)
-        field = self.query_one("#ask-field", Field)
-        field.show("")
-        self.add_class("-asking")
-        self.set_focus(field)
-        self.query_one("#keys", KeyBar).show([("Enter", _("go on")), ("Esc", _("back"))])
-
-    def _close_prompt(self) -> None:
-        self._asked = None
-        self.remove_class("-asking")
-        self.set_focus(self.query_one("#queue"))
-        self.show_keys()
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        if self._asked is not None:
-            self.workstation.answer(self._answered(self._asked, event.value.strip()))
-
-    async def _answered(self, then: Answer, text: str) -> None:
-        try:
-            await then(text)
-        except Problem as error:
-            self.say_problem(error)
-
-    def action_back(self) -> None:
-        if self._asked is not None:
-            self.say("")
-            self._close_prompt()
-        else:
-            super().action_back()
 
     @property
     def pane(self) -> ProposalPane:

@@ -23,7 +23,7 @@ from tui_billing.screens.proposal_pane import ProposalPane
 from tui_billing.screens.queue_table import QueueTable, WaitingRow, queue_columns, waiting_row
 from tui_billing.services.context import new_command_id
 from tui_billing.services.queue import Proposal, propose
-from tui_billing.widgets.field import Caption, Field
+from tui_billing.widgets.field import Caption
 from tui_billing.widgets.match_words import link_not, why_not
 from tui_billing.widgets.paged_table import Page, PagedTable, PageRequest
 
@@ -35,6 +35,7 @@ class PaymentsScreen(PaymentPrompts):
     """Bank lines and receipts with money left, and what they could pay: the one screen where Enter posts."""
 
     AUTO_FOCUS = "#queue"
+    HOME = "#queue"
     KEY_ROWS = 2
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -62,9 +63,7 @@ class PaymentsScreen(PaymentPrompts):
             yield QueueTable(queue_columns(), self._fetch, empty=_("no money waits: all is allocated"), id="queue")
             yield ProposalPane(id="proposal")
         yield Caption("", id="foot")
-        with Horizontal(id="ask"):
-            yield Caption("", id="ask-caption")
-            yield Field(id="ask-field", width=40)
+        yield from self.ask_line()
 
     def keys(self) -> Sequence[tuple[str, str]]:
         row = self.waiting
@@ -75,7 +74,7 @@ class PaymentsScreen(PaymentPrompts):
         else:
             own = [("Enter", _("post")), ("+", _("next one")), ("→", _("choose")), ("s", _("set amounts"))]
         if row is not None and row.kind == "receipt":
-            own += [("v", _("reverse"))]
+            own += [("r", _("pay back")), ("v", _("reverse"))]
         elif row is not None:
             own += [("w", _("write off")), ("k", _("on account"))] if row.left > 0 else []
             own += [("a", _("to account")), ("z", _("aside"))]

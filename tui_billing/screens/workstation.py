@@ -32,6 +32,7 @@ SCREENS = {
     "deliveries": ("deliveries", "DeliveriesScreen"),
     "month_end": ("month_end", "MonthEndScreen"),
     "collections": ("collections", "CollectionsScreen"),
+    "refunds": ("refunds", "RefundsScreen"),
     "to_bill": ("to_bill", "ToBillScreen"),
     "orders": ("source_lists", "OrdersScreen"),
     "delivery_notes": ("source_lists", "DeliveryNotesScreen"),

@@ -211,8 +211,8 @@ def _require_no_live_order(books: Books, refund_id: int) -> None:
     )
     if row is not None:
         raise Refused(
-            "the bank is told to pay this refund by the file {file}; cancel that first with: tui-billing order"
-            " cancel {id}",
+            "the bank is told to pay this refund by the file {file} (order {id}); cancel that first, or take the"
+            " refund out of it",
             file=row[1],
             id=row[0],
         )

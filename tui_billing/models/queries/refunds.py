@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from tui_billing.models.door import Books
@@ -37,3 +38,47 @@ def refunds(books: Books, refund_id: int | None = None) -> list[dict[str, Any]]:
     for row in found:
         row["sources"], row["lines"] = sources.get(row["id"], []), lines.get(row["id"], [])
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRefund:
+    """A refund that stands on no statement; `amount` in minor units.
+
+    `obstacle` says why no file can pay it: "no_iban", "not_euro", "in_file" (of the order `order_id`), or "".
+    """
+
+    id: int
+    customer_id: int
+    customer: str
+    customer_name: str
+    date: str
+    amount: int
+    currency: str
+    iban: str
+    bic: str
+    payee: str
+    reference: str
+    reason: str
+    order_id: int = 0
+
+    @property
+    def obstacle(self) -> str:
+        """The first that stands in the way."""
+        if self.order_id:
+            return "in_file"
+        if self.currency != "EUR":
+            return "not_euro"
+        return "" if self.iban else "no_iban"
+
+
+def waiting_refunds(books: Books) -> list[WaitingRefund]:
+    """Refunds that stand and that no statement shows yet; the oldest first."""
+    rows = books.rows(
+        "SELECT r.id, r.customer_id, c.code, c.name, r.date, r.amount, r.currency, r.iban, r.bic, r.payee, r.reference,"
+        " r.reason, (SELECT coalesce(max(o.id), 0) FROM payment_order_part p"
+        " JOIN payment_order o ON o.id = p.payment_order_id"
+        " WHERE p.refund_id = r.id AND o.status = 'made' AND p.dropped_on IS NULL)"
+        " FROM refund r JOIN customer c ON c.id = r.customer_id WHERE r.reversed_on IS NULL"
+        " AND (SELECT coalesce(sum(amount), 0) FROM clearing WHERE refund_id = r.id) = 0 ORDER BY r.date, r.id"
+    )
+    return [WaitingRefund(*row) for row in rows]
