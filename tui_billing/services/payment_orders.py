@@ -53,6 +53,7 @@ def message_id_of(prefix: str, context: Context) -> str:
 
 
 def places_of(books: Books, customers: Sequence[int]) -> dict[int, Any]:
+    """The first billing address of each customer by id, as a message takes it."""
     from tui_billing.exchange.sepa.message import Place
 
     keys = sorted(set(customers))
@@ -69,6 +70,7 @@ def places_of(books: Books, customers: Sequence[int]) -> dict[int, Any]:
 def write_order(
     work: Work, kind: str, message_id: str, account: int, day: dt.date, total: int, content: bytes, count: int
 ) -> dict[str, Any]:
+    """Add the order and write its file under a hidden name, inside an open transaction; `total` in cents."""
     sha256 = hashlib.sha256(content).hexdigest()
     path = f"{FOLDER}/{message_id}.xml"
     key = add(
@@ -104,6 +106,7 @@ def write_order(
 
 
 def announce(work: Work, action: str, order: dict[str, Any], message_id: str) -> dict[str, Any]:
+    """Audit what was made; return the order with its message id."""
     work.audit(
         action,
         "payment_order",
