@@ -38,7 +38,7 @@ tui-billing inquiry  list | add
 tui-billing operator list | role
 tui-billing attach   add | list | save | limit
 tui-billing send     queue | run | list | show | retry | anew | confirm | cancel
-tui-billing letter   list | statement | reminder | write
+tui-billing letter   list | statement | reminder | cover | make | write | texts | text
 tui-billing template list | show | set | use | preview
 tui-billing send     bounces | post | render | set | to | text
 tui-billing rate     list | add

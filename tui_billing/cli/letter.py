@@ -17,7 +17,7 @@ from tui_billing.models.queries import facts
 from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import quote
-from tui_billing.services import letters, papers
+from tui_billing.services import letter_texts, letters, papers
 from tui_billing.services.context import Context
 
 app = make_app("Statements of account, reminders, letters.")
@@ -43,7 +43,7 @@ def _finish(
     answer: dict[str, Any] = {"name": letter.name, "customer": letter.facts[0][1] if letter.facts else ""}
     answer["open"] = letter.open
     if output:
-        answer |= {"path": output, "pages": _write(books, letter, Path(output))}
+        answer |= {"path": output, "pages": papers.write_letter_to(books, letter, Path(output))}
     if send:
         answer |= letters.write_letter(books, context, customer, letter, send=True)
     if as_json:
@@ -53,23 +53,6 @@ def _finish(
         put(_("{path} is written ({pages} pages)", path=output, pages=answer["pages"]))
     if send:
         put(_("{name} is kept, and queued for {count} recipients", name=answer["name"], count=len(answer["queued"])))
-
-
-def _write(books: Books, letter: PrintableLetter, path: Path) -> int:
-    end = path.suffix.lower()
-    if end == ".pdf":
-        return papers.render_letter_to(books, letter, path)
-    if end == ".xlsx":
-        from tui_billing.documents.workbook import letter_workbook
-
-        papers.write_file(path, letter_workbook(letter))
-        return 1
-    if end == ".docx":
-        from tui_billing.documents.word import letter_document
-
-        papers.write_file(path, letter_document(letter))
-        return 1
-    raise Problem("{path} does not end in .pdf, .xlsx or .docx", field="output", path=quote(str(path)))
 
 
 @app.command()
@@ -104,6 +87,82 @@ def reminder(
 
 
 @app.command()
+def cover(
+    customer: Customer,
+    numbers: Annotated[
+        list[str] | None, typer.Argument(metavar="[NUMBER]…", help="The documents it goes with.")
+    ] = None,
+    output: Output = "",
+    send: Send = False,
+    as_json: Json = False,
+) -> None:
+    """A letter that goes with documents: those named, else what is open of the last day that was billed."""
+    books, context = session.open()
+    key = _customer(books, customer)
+    _finish(books, context, key, letters.cover(books, key, context.today, numbers or ()), output, send, as_json)
+
+
+@app.command()
+def make(
+    customer: Customer,
+    code: Annotated[str, typer.Argument(help="The letter's name, as letter texts lists it.")],
+    output: Output = "",
+    send: Send = False,
+    as_json: Json = False,
+) -> None:
+    """A letter of the house's own, in the customer's language."""
+    books, context = session.open()
+    key = _customer(books, customer)
+    _finish(books, context, key, letters.letter_by(books, key, context.today, code), output, send, as_json)
+
+
+@app.command()
+def texts(as_json: Json = False) -> None:
+    """The texts of letters: those that come with the program, and the house's."""
+    books, _context = session.open()
+    found = letter_texts.list_texts(books)
+    if as_json:
+        put_json_array(
+            {"code": one.code, "language": one.language, "title": one.title, "version": one.version} for one in found
+        )
+    else:
+        rows = [(one.code, one.language, one.title, one.version or "") for one in found]
+        put_table([_("name"), _("language"), _("title"), _("version")], rows, right=(3,))
+
+
+@app.command()
+def text(
+    code: Annotated[str, typer.Argument(help="The letter's name.")],
+    language: Annotated[str, typer.Argument(help="en or fr.")],
+    title: Annotated[str, typer.Option("--title", help="What stands over it.")] = "",
+    body: Annotated[str, typer.Option("--body", metavar="FILE", help="A file; an empty line ends a paragraph.")] = "",
+    new: Annotated[bool, typer.Option("--new", help="A letter of the house's own.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show or word the text of a letter; {contact} and the like are filled in, {table} is where documents stand."""
+    books, context = session.open()
+    if title or body:
+        before = None if new else letter_texts.text_of(books, code, language)
+        words = _read(body) if body else before.body if before else ""
+        head = title or (before.title if before else "")
+        letter_texts.set_text(books, context, code, language, head, words, new=new)
+    now = letter_texts.text_of(books, code, language)
+    if as_json:
+        put_json({"code": now.code, "language": now.language, "title": now.title, "body": now.body})
+        return
+    put(now.title)
+    for line in now.body.split("\n"):
+        put(line)
+
+
+def _read(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Problem("{path} is not UTF-8 text; save it as that", field="body", path=path) from None
+
+
+@app.command()
 def write(
     customer: Customer,
     title: Annotated[str, typer.Option("--title", help="What stands over it.")],
@@ -115,11 +174,7 @@ def write(
     """A letter in words of your own."""
     books, context = session.open()
     key = _customer(books, customer)
-    try:
-        words = Path(text).read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise Problem("{path} is not UTF-8 text; save it as that", field="text", path=text) from None
-    letter = letters.plain_letter(books, key, context.today, title, words)
+    letter = letters.plain_letter(books, key, context.today, title, _read(text))
     _finish(books, context, key, letter, output, send, as_json)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from fpdf import FPDF
@@ -34,7 +34,7 @@ class Rendered:
     missing: tuple[str, ...]
     pages: int
     structured: Structured | None = None
-    sheet: Sheet | None = None
+    sheet: Sheet | None = field(default=None, compare=False, repr=False)
 
 
 def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
@@ -95,8 +95,8 @@ def characters(document: object) -> set[str]:
             # what it says in other languages is not on this page
             collect(value.text(str(getattr(document, "language", ""))))
         elif dataclasses.is_dataclass(value):
-            for field in dataclasses.fields(value):
-                collect(getattr(value, field.name))
+            for one in dataclasses.fields(value):
+                collect(getattr(value, one.name))
 
     collect(document)
     return found

@@ -48,6 +48,8 @@ COMMANDS = (
     (("month", "cloture"), "month_end"),
     (("collections", "prelevements"), "collections"),
     (("refunds", "remboursements"), "refunds"),
+    (("letters", "letter", "lettres", "lettre"), "letters"),
+    (("templates", "template", "modeles", "modele"), "templates"),
     (("reason", "motif"), "reason"),
     (("help", "aide"), "help"),
     (("quit", "quitter"), "quit"),
@@ -143,7 +145,21 @@ class CommandLineScreen(ModalScreen[None]):
             screen = workstation.screen
             if isinstance(screen, BillingScreen):
                 screen.say(_("the reason goes with what is posted next: {reason}", reason=rest) if rest else "")
-        elif command in ("overview", "payments", "month_end", "collections", "refunds", "deliveries"):
+        elif command == "letters" and rest:
+            from tui_billing.screens.letter_entry import LetterEntryScreen
+
+            self.action_close()
+            workstation.open(LetterEntryScreen(rest))
+        elif command in (
+            "overview",
+            "payments",
+            "month_end",
+            "collections",
+            "refunds",
+            "deliveries",
+            "letters",
+            "templates",
+        ):
             workstation.go_to(command)
         elif command == "inquiry":
             self.action_close()

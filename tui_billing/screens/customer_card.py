@@ -71,6 +71,7 @@ class CustomerScreen(BillingScreen):
         Binding("o", "documents", N_("documents"), show=False, id="document.open"),
         Binding("m", "recipients", N_("recipients"), show=False, id="send"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
+        Binding("w", "letter", N_("write a letter"), show=False, id="letter.new"),
     ]
 
     def __init__(self, customer_id: int) -> None:
@@ -99,6 +100,7 @@ class CustomerScreen(BillingScreen):
             ("i", _("inquiry")),
             ("a", _("papers")),
             ("m", _("recipients")),
+            ("w", _("letter")),
             ("↑↓ PgDn", _("read")),
             ("Esc", _("back")),
         ]
@@ -218,6 +220,12 @@ class CustomerScreen(BillingScreen):
         ]
 
     # -- keys ------------------------------------------------------------
+
+    def action_letter(self) -> None:
+        if self._card:
+            from tui_billing.screens.letter_entry import LetterEntryScreen
+
+            self.workstation.open(LetterEntryScreen(self._card.code))
 
     def action_mandate(self) -> None:
         if self._card is not None:

@@ -43,6 +43,8 @@ FURTHER: tuple[tuple[str, str, str], ...] = (
     ("r", "orders", N_("orders")),
     ("v", "delivery_notes", N_("delivery notes")),
     ("k", "contracts", N_("contracts")),
+    ("w", "letters", N_("letters")),
+    ("e", "templates", N_("templates")),
 )
 
 

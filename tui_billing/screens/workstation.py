@@ -37,6 +37,8 @@ SCREENS = {
     "orders": ("source_lists", "OrdersScreen"),
     "delivery_notes": ("source_lists", "DeliveryNotesScreen"),
     "contracts": ("source_lists", "ContractsScreen"),
+    "letters": ("letters", "LettersScreen"),
+    "templates": ("templates", "TemplatesScreen"),
 }
 #: How often others' changes are looked for, in seconds: 4 µs a look on SQLite.
 WATCH = 0.25

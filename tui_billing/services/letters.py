@@ -4,60 +4,30 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tui_billing.documents.letter import Enclosure, LetterColumn, LetterRow, LetterTable, PrintableLetter
+from tui_billing.documents.letter import Enclosure, PrintableLetter
 from tui_billing.documents.mentions import legal_line
-from tui_billing.documents.words import TITLES
 from tui_billing.locale import N_, say
 from tui_billing.models.door import Books
-from tui_billing.models.queries.account import Item, Movement, movements, open_items, opening
+from tui_billing.models.queries.account import Item, movements, open_items, opening
 from tui_billing.models.tables import Letter
 from tui_billing.models.write import add
-from tui_billing.rules.aging import bucket_of
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.party import Address, Party
+from tui_billing.rules.places import fill
 from tui_billing.rules.problem import NotFound, Problem, Refused
-from tui_billing.rules.text import clean
+from tui_billing.rules.text import clean, quote
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.delivery import enqueue_letter
+from tui_billing.services.letter_tables import activity_table, open_table, speaker
+from tui_billing.services.letter_texts import COVER, REMINDER, STATEMENT, TABLE, Text, text_of
+from tui_billing.services.templates import template_for_letters
 
-AGES = {
-    "not_due": N_("not due"),
-    "d1_30": N_("1 to 30 days"),
-    "d31_60": N_("31 to 60 days"),
-    "d61_90": N_("61 to 90 days"),
-    "over_90": N_("over 90 days"),
-}
-KINDS = {
-    "receipt": N_("Payment"),
-    "reversal": N_("Payment returned"),
-    "write_off": N_("Written off"),
-    "refund": N_("Refund"),
-    "difference": N_("Difference given up"),
-    **TITLES,
-}
-#: level -> (title, what it says before the table, after it)
-REMINDERS: dict[int, tuple[str, str, str]] = {
-    1: (
-        N_("Reminder"),
-        N_("In our books the invoices below are still open. Perhaps the payment has crossed this letter."),
-        N_("We would be obliged if you paid them by {day}."),
-    ),
-    2: (
-        N_("Second reminder"),
-        N_("In spite of our reminder the invoices below are still open."),
-        N_("Please pay them by {day}. Late payment bears interest and a fixed sum for recovery, as the invoices say."),
-    ),
-    3: (
-        N_("Formal notice"),
-        N_("We have reminded you of the invoices below without success and give you formal notice to pay them."),
-        N_("Unless they are paid by {day} we shall hand the claim over for recovery, at your cost."),
-    ),
-}
+#: Days that a reminder of a level gives.
 _DAYS = {1: 10, 2: 8, 3: 8}
 
 
@@ -78,7 +48,7 @@ def statement(books: Books, customer_id: int, day: dt.date, since: dt.date | Non
     if since is not None and since > day:
         raise Problem("a statement ends after it begins; give an earlier first day", field="since")
     to = _addressee(books, customer_id)
-    _ = _in(to.language)
+    _ = speaker(to.language)
     items = open_items(books, customer_id, day)
     currencies = sorted({one.currency for one in items})
     if since is not None:
@@ -88,37 +58,26 @@ def statement(books: Books, customer_id: int, day: dt.date, since: dt.date | Non
     for currency in currencies or [company(books).currency]:
         own = [one for one in items if one.currency == currency]
         if since is None:
-            tables.append(_open_table(own, currency, day, to.language, len(currencies) > 1))
+            tables.append(open_table(own, currency, day, to.language, len(currencies) > 1))
         else:
             first = opening(books, customer_id, since).get(currency, 0)
             rows = [one for one in moved if one.currency == currency]
-            tables.append(_activity_table(first, rows, own, currency, (since, day), to.language, len(currencies) > 1))
+            tables.append(activity_table(first, rows, own, currency, (since, day), to.language, len(currencies) > 1))
     owed = [(one, sum(item.open for item in items if item.currency == one)) for one in currencies]
     shown = ", ".join(format_money(amount, one, to.language, code=True) for one, amount in owed)
     facts = [(_("Customer no."), to.code)]
     if since is not None:
         facts.append((_("Period"), f"{format_date(since, to.language)} – {format_date(day, to.language)}"))
     facts.append((_("Balance"), shown or format_money(0, company(books).currency, to.language, code=True)))
-    return _letter(
-        books,
-        to,
-        "statement",
-        _("Statement of account"),
-        day,
-        facts=tuple(facts),
-        before=(_("Your account with us stands as follows on {day}:", day=format_date(day, to.language)),),
-        tables=tuple(tables),
-        after=(_pay_words(books, to.language), _("If anything here differs from your books, please tell us.")),
-        open=shown,
-    )
+    return _worded(books, to, "statement", STATEMENT, day, facts=tuple(facts), tables=tuple(tables), open=shown)
 
 
 def reminder(books: Books, customer_id: int, day: dt.date, level: int = 1) -> PrintableLetter:
     """A reminder of what is overdue and not disputed; `Refused` where nothing is."""
-    if level not in REMINDERS:
+    if level not in REMINDER:
         raise Problem("a reminder is of level 1, 2 or 3", field="level")
     to = _addressee(books, customer_id)
-    _ = _in(to.language)
+    _ = speaker(to.language)
     late = [
         one
         for one in open_items(books, customer_id, day)
@@ -128,30 +87,69 @@ def reminder(books: Books, customer_id: int, day: dt.date, level: int = 1) -> Pr
         raise Refused("nothing of {code} is overdue", code=to.code)
     currencies = sorted({one.currency for one in late})
     tables = [
-        _open_table([one for one in late if one.currency == currency], currency, day, to.language, len(currencies) > 1)
+        open_table([one for one in late if one.currency == currency], currency, day, to.language, len(currencies) > 1)
         for currency in currencies
     ]
     owed = [(one, sum(item.open for item in late if item.currency == one)) for one in currencies]
     shown = ", ".join(format_money(amount, one, to.language, code=True) for one, amount in owed)
-    title, before, after = REMINDERS[level]
     last = day + dt.timedelta(days=_DAYS[level])
-    greeting = to.party.contact or _("Sir or Madam")
-    return _letter(
+    return _worded(
         books,
         to,
         "reminder",
-        _(title),
+        REMINDER[level],
         day,
         facts=((_("Customer no."), to.code), (_("Overdue"), shown), (_("Payable by"), format_date(last, to.language))),
-        before=(_("Dear {contact},", contact=greeting), _(before)),
         tables=tuple(tables),
-        after=(
-            _(after, day=format_date(last, to.language)) + " " + _pay_words(books, to.language),
-            _("Yours sincerely"),
-            Party.from_json(company(books).party).full_name,
-        ),
         open=shown,
+        payable_by=last,
     )
+
+
+def cover(books: Books, customer_id: int, day: dt.date, numbers: Sequence[str] = ()) -> PrintableLetter:
+    """A letter that goes with documents: those of these numbers, else what is open of the last day that was billed."""
+    to = _addressee(books, customer_id)
+    items = open_items(books, customer_id, day)
+    known = {one.number: one for one in items if one.number}
+    for number in numbers:
+        if number not in known:
+            raise NotFound("{code} has no open document {number}", field="numbers", code=to.code, number=quote(number))
+    last = max((one.date for one in known.values()), default=None)
+    chosen = [one for one in known.values() if (one.number in numbers if numbers else one.date == last)]
+    if not chosen:
+        raise Refused("nothing of {code} is open", code=to.code)
+    return _with_documents(books, to, COVER, day, chosen)
+
+
+def house_letter(books: Books, customer_id: int, day: dt.date, code: str) -> PrintableLetter:
+    """A letter of the house's own; what is open stands on it where its text says so."""
+    to = _addressee(books, customer_id)
+    items = open_items(books, customer_id, day) if text_of(books, code, to.language).has_table else []
+    return _with_documents(books, to, code, day, items)
+
+
+def letter_by(books: Books, customer_id: int, day: dt.date, code: str, since: dt.date | None = None) -> PrintableLetter:
+    """The letter of any text: a statement (of what happened `since` a day), a reminder, a cover letter, the house's own."""
+    code = code.strip().lower()
+    if code == STATEMENT:
+        return statement(books, customer_id, day, since)
+    level = next((level for level, name in REMINDER.items() if name == code), None)
+    if level is not None:
+        return reminder(books, customer_id, day, level)
+    return cover(books, customer_id, day) if code == COVER else house_letter(books, customer_id, day, code)
+
+
+def _with_documents(books: Books, to: _Addressee, code: str, day: dt.date, items: Sequence[Item]) -> PrintableLetter:
+    _ = speaker(to.language)
+    currencies = sorted({one.currency for one in items})
+    tables = [
+        open_table([one for one in items if one.currency == currency], currency, day, to.language, len(currencies) > 1)
+        for currency in currencies
+    ]
+    owed = [(one, sum(item.open for item in items if item.currency == one)) for one in currencies]
+    shown = ", ".join(format_money(amount, one, to.language, code=True) for one, amount in owed)
+    facts = ((_("Customer no."), to.code),)
+    return _worded(books, to, "letter", code, day, facts=facts, tables=tuple(tables), open=shown)
 
 
 def plain_letter(
@@ -168,6 +166,31 @@ def plain_letter(
     named = [one.name for one in enclosures]
     after = (say(N_("Enclosed: {names}"), to.language, names=", ".join(named)),) if named else ()
     return _letter(books, to, "letter", title, day, before=tuple(paragraphs), after=after, enclosures=tuple(enclosures))
+
+
+def specimen_letter(books: Books, text: Text, day: dt.date) -> PrintableLetter:
+    """A letter in these words to a customer that there is not, so that a text can be looked at."""
+    place = Address(line1="45 avenue Foch", postcode="75011", city="Paris", country="FR")
+    party = Party(name="ACME Industries", legal_form="SAS", address=place, contact="Anna Martin")
+    to = _Addressee(0, "ACME", party, text.language)
+    currency = company(books).currency
+    due = day - dt.timedelta(days=12)
+    items = [
+        Item(
+            "invoice",
+            "F2026-00000",
+            due - dt.timedelta(days=30 * part),
+            due,
+            currency,
+            204_600 // part,
+            204_600 // part,
+        )
+        for part in (1, 2)
+    ]
+    tables = (open_table(items, currency, day, text.language, False),) if text.has_table else ()
+    shown = format_money(sum(one.open for one in items), currency, text.language, code=True)
+    letter = _worded(books, to, "letter", text, day, tables=tables, open=shown, payable_by=day + dt.timedelta(days=10))
+    return replace(letter, watermark=say(N_("SPECIMEN"), text.language))
 
 
 def write_letter(
@@ -201,6 +224,22 @@ def write_in(work: Work, customer_id: int, letter: PrintableLetter, *, send: boo
     return {"id": key, "name": name, "queued": queued}
 
 
+def queue_letter(books: Books, context: Context, letter_id: int) -> list[str]:
+    """Queue a kept letter for whoever gets the customer's letters; `Refused` where that was done before."""
+
+    def do(work: Work) -> list[str]:
+        row = work.books.row("SELECT name, customer_id, language FROM letter WHERE id = ?", (letter_id,))
+        if row is None:
+            raise NotFound("there is no letter {id}", id=letter_id)
+        if work.books.row("SELECT 1 FROM delivery WHERE letter_id = ?", (letter_id,)):
+            raise Refused("{name} was queued before; send it anew from the list of deliveries (9)", name=row[0])
+        queued = enqueue_letter(work, letter_id, row[0], row[1], row[2])
+        work.audit("send", "letter", letter_id, {"v": 1, "recipients": queued}, row[0])
+        return queued
+
+    return transact(books, context, "letter", do)
+
+
 def letter_of(books: Books, letter_id: int) -> PrintableLetter:
     """A letter as it was written."""
     content = books.value("SELECT content FROM letter WHERE id = ?", (letter_id,))
@@ -212,11 +251,45 @@ def letter_of(books: Books, letter_id: int) -> PrintableLetter:
 # -- parts ---------------------------------------------------------------
 
 
-def _in(language: str) -> Callable[..., str]:
-    def speak(message: str, **values: object) -> str:
-        return say(message, language, **values)
-
-    return speak
+def _worded(
+    books: Books,
+    to: _Addressee,
+    kind: str,
+    text: Text | str,
+    day: dt.date,
+    *,
+    payable_by: dt.date | None = None,
+    **parts: Any,
+) -> PrintableLetter:
+    """A letter in the words of its text, its places filled; what stands behind the documents comes after them."""
+    if isinstance(text, str):
+        text = text_of(books, text, to.language)
+    firm = company(books)
+    values = {
+        "contact": to.party.contact or say(N_("Sir or Madam"), to.language),
+        "company": Party.from_json(firm.party).full_name,
+        "customer": to.party.full_name,
+        "code": to.code,
+        "date": format_date(day, to.language),
+        "amount": parts.get("open", ""),
+        "payable_by": format_date(payable_by, to.language) if payable_by else "",
+        "payment": _pay_words(books, to.language),
+        "iban": firm.iban,
+    }
+    mark = "{" + TABLE + "}"
+    paragraphs = list(text.paragraphs)
+    at = paragraphs.index(mark) if mark in paragraphs else len(paragraphs)
+    before, after = paragraphs[:at], paragraphs[at + 1 :]
+    return _letter(
+        books,
+        to,
+        kind,
+        fill(text.title, values),
+        day,
+        before=tuple(filter(None, (fill(part, values) for part in before))),
+        after=tuple(filter(None, (fill(part, values) for part in after))),
+        **parts,
+    )
 
 
 def _letter(books: Books, to: _Addressee, kind: str, title: str, day: dt.date, **parts: Any) -> PrintableLetter:
@@ -224,8 +297,20 @@ def _letter(books: Books, to: _Addressee, kind: str, title: str, day: dt.date, *
     prefix = {"statement": "S", "reminder": "R", "letter": "L"}[kind]
     code = "".join(char if char.isalnum() else "-" for char in to.code)[:18]
     footer = legal_line(seller.full_name, seller.legal_info, seller.siren, seller.vat_id, to.language)
+    look = template_for_letters(books, to.id)
     return PrintableLetter(
-        kind, f"{prefix}{day:%Y%m%d}-{code}", title, day, to.language, seller, to.party, footer=footer, **parts
+        kind,
+        f"{prefix}{day:%Y%m%d}-{code}",
+        title,
+        day,
+        to.language,
+        seller,
+        to.party,
+        footer=footer,
+        accent=look.accent,
+        grey=look.grey,
+        logo=look.logo,
+        **parts,
     )
 
 
@@ -251,103 +336,3 @@ def _pay_words(books: Books, language: str) -> str:
         return say(N_("Please state the invoice number with your payment."), language)
     iban = "\u00a0".join(firm.iban[place : place + 4] for place in range(0, len(firm.iban), 4))
     return say(N_("Please pay to {iban}, stating the invoice number."), language, iban=iban)
-
-
-def _open_table(items: Sequence[Item], currency: str, day: dt.date, language: str, named: bool) -> LetterTable:
-    _ = _in(language)
-    rows = []
-    for one in items:
-        late = (day - one.due).days if one.due is not None and one.due < day and one.open > 0 else 0
-        rows.append(
-            LetterRow(
-                (
-                    one.number,
-                    _(KINDS[one.kind]) + (f" · {_('disputed')}" if one.disputed else ""),
-                    format_date(one.date, language),
-                    format_date(one.due, language) if one.due else "",
-                    str(late) if late else "",
-                    format_money(one.amount, currency, language),
-                    format_money(one.open, currency, language),
-                ),
-                share=one.open,
-            )
-        )
-    total = sum(one.open for one in items)
-    columns = (
-        LetterColumn(_("Number")),
-        LetterColumn(_("Document"), flex=True),
-        LetterColumn(_("Date of issue")),
-        LetterColumn(_("Due date")),
-        LetterColumn(_("Days late"), amount=True),
-        LetterColumn(_("Amount"), amount=True),
-        LetterColumn(_("Open"), amount=True),
-    )
-    cells = (
-        "",
-        _("Total open, {currency}", currency=currency),
-        "",
-        "",
-        "",
-        "",
-        format_money(total, currency, language),
-    )
-    return LetterTable(
-        _("In {currency}", currency=currency) if named else "",
-        columns,
-        tuple(rows),
-        LetterRow(cells, strong=True),
-        currency,
-        boxes=_boxes(items, currency, day, language),
-    )
-
-
-def _boxes(items: Sequence[Item], currency: str, day: dt.date, language: str) -> tuple[tuple[str, str], ...]:
-    sums = dict.fromkeys(AGES, 0)
-    for one in items:
-        sums[bucket_of(one.due, day) if one.due is not None and one.open > 0 else "not_due"] += one.open
-    return tuple((say(AGES[age], language), format_money(amount, currency, language)) for age, amount in sums.items())
-
-
-def _activity_table(
-    first: int,
-    rows: Sequence[Movement],
-    items: Sequence[Item],
-    currency: str,
-    period: tuple[dt.date, dt.date],
-    language: str,
-    named: bool,
-) -> LetterTable:
-    _ = _in(language)
-
-    def amount(minor: int) -> str:
-        return format_money(minor, currency, language)
-
-    balance = first
-    since, day = period
-    shown = [
-        LetterRow(("", format_date(since, language), _("Balance brought forward"), "", "", amount(first)), faint=True)
-    ]
-    for one in rows:
-        balance += one.amount
-        debit, credit = (amount(one.amount), "") if one.amount >= 0 else ("", amount(-one.amount))
-        text = _(KINDS[one.kind]) + (f" · {one.text}" if one.text else "")
-        shown.append(
-            LetterRow(
-                (one.number, format_date(one.date, language), text, debit, credit, amount(balance)), share=one.amount
-            )
-        )
-    columns = (
-        LetterColumn(_("Number")),
-        LetterColumn(_("Date")),
-        LetterColumn(_("Document"), flex=True),
-        LetterColumn(_("Debit"), amount=True),
-        LetterColumn(_("Credit"), amount=True),
-        LetterColumn(_("Balance"), amount=True),
-    )
-    debits = sum(one.amount for one in rows if one.amount > 0)
-    credits = -sum(one.amount for one in rows if one.amount < 0)
-    name = _("Balance on {day}", day=format_date(day, language))
-    total = LetterRow(("", "", f"{name}, {currency}", amount(debits), amount(credits), amount(balance)), strong=True)
-    boxes = _boxes(items, currency, day, language)
-    heading = _("In {currency}", currency=currency) if named else ""
-    return LetterTable(heading, columns, tuple(shown), total, currency, first, boxes)

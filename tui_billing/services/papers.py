@@ -14,6 +14,7 @@ from tui_billing.documents.mail import Attachment, Mail, compose
 from tui_billing.models.door import Books
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import Problem, Refused
+from tui_billing.rules.text import quote
 from tui_billing.services import enclosures
 from tui_billing.services.context import Context, company
 from tui_billing.services.letters import letter_of
@@ -114,6 +115,24 @@ def render_letter_to(books: Books, letter: PrintableLetter, path: Path) -> int:
     rendered = render_letter(letter, logo=read_logo(logo_path(books)))
     write_file(path, rendered.pdf)
     return rendered.pages
+
+
+def write_letter_to(books: Books, letter: PrintableLetter, path: Path) -> int:
+    """Write a letter as .pdf, .xlsx or .docx, by the file's end; its pages."""
+    end = path.suffix.lower()
+    if end == ".pdf":
+        return render_letter_to(books, letter, path)
+    if end == ".xlsx":
+        from tui_billing.documents.workbook import letter_workbook
+
+        write_file(path, letter_workbook(letter))
+    elif end == ".docx":
+        from tui_billing.documents.word import letter_document
+
+        write_file(path, letter_document(letter))
+    else:
+        raise Problem("{path} does not end in .pdf, .xlsx or .docx", field="output", path=quote(str(path)))
+    return 1
 
 
 def write_file(path: Path, content: bytes) -> None:

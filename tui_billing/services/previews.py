@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
+from tui_billing.documents.letter import PrintableLetter
 from tui_billing.documents.printable import PrintableInvoice
 from tui_billing.documents.specimen import as_draft, specimen
 from tui_billing.documents.template import KINDS, Template
@@ -16,6 +17,8 @@ from tui_billing.rules.text import quote
 from tui_billing.services.drafts import load_draft
 from tui_billing.services.firm import company
 from tui_billing.services.foreseen import draft_document
+from tui_billing.services.letter_texts import Text, check_text
+from tui_billing.services.letters import specimen_letter
 from tui_billing.services.papers import write_file
 from tui_billing.services.printing import logo_path
 from tui_billing.services.resolve import resolve
@@ -48,6 +51,11 @@ def draft_of(books: Books, content: Content, today: dt.date) -> PrintableInvoice
 def draft_kept(books: Books, draft_id: int, today: dt.date) -> PrintableInvoice:
     """The same of a draft that is kept."""
     return draft_of(books, load_draft(books, draft_id).content, today)
+
+
+def letter_specimen(books: Books, text: Text, day: dt.date) -> PrintableLetter:
+    """A letter in these words to a made-up customer, with two documents on it where it has any."""
+    return specimen_letter(books, check_text(text), day)
 
 
 def write_preview(books: Books, invoice: PrintableInvoice, path: Path) -> int:

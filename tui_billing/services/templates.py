@@ -174,6 +174,16 @@ def choose_template_like(books: Books, invoice_id: int) -> int | None:
     return choose_template(books, head[0], ((row[0], row[1], bool(row[2])) for row in lines), retained=retained)
 
 
+def template_for_letters(books: Books, customer_id: int) -> Template:
+    """Whose colours and logo a letter has: the customer's template, else the house's, else the standard one."""
+    code = books.value(
+        "SELECT code FROM template_choice WHERE kind = '' AND (customer_id = ? OR customer_id IS NULL)"
+        " ORDER BY CASE WHEN customer_id IS NULL THEN 1 ELSE 0 END LIMIT 1",
+        (customer_id,),
+    )
+    return template_of(books, str(code)) if code else PLAIN
+
+
 def values_for(books: Books, code: str) -> dict[str, Any]:
     """A template as `template show` tells it."""
     template = template_of(books, code)
