@@ -66,16 +66,16 @@ def judge(invoice: PrintableInvoice, folder: Path, tally: Tally, *, with_page: b
     seller = invoice.seller.address.country
     for form in ("facturx", "ubl"):
         said = structure(invoice, form)
-        assert [f"{one.code} {one}" for one in said.findings if one.blocking] == []
+        _none(form, [f"{one.code} {one}" for one in said.findings if one.blocking])
         is_french = seller in FRENCH
         verdicts = official.judge(said.xml, french=is_french)
-        assert [f"{one.rule} {one.text} {one.place}" for one in verdicts if one.is_fatal] == []
+        _none(form, [f"{one.rule} {one.text} {one.place}" for one in verdicts if one.is_fatal])
         tally.asked["XSD"] += 1
         tally.asked["EN 16931"] += 1
         tally.asked["BR-FR"] += is_french
         _read_by_others(said.xml, invoice, tally)
         back = read(said.xml).invoice
-        assert compare(back, is_copy=back.is_credit_note) == []
+        _none(form, [str(one) for one in compare(back, is_copy=back.is_credit_note)])
         # what is read is what was written, but for what UBL has no room for
         assert form == "ubl" or back == said.invoice
         tally.asked["our reader"] += 1
@@ -86,6 +86,12 @@ def judge(invoice: PrintableInvoice, folder: Path, tally: Tally, *, with_page: b
     tally.longest = max(tally.longest, len(invoice.lines))
     tally.kinds[invoice.kind] += 1
     tally.kinds.update({group.category for group in invoice.vat})
+
+
+def _none(form: str, objections: list[str]) -> None:
+    """An AssertionError that says what stands there, also in a process that pytest does not know."""
+    if objections:
+        raise AssertionError(f"{form}: " + "; ".join(objections))
 
 
 def _read_by_others(xml: bytes, invoice: PrintableInvoice, tally: Tally) -> None:

@@ -16,6 +16,7 @@ import pytest
 from pypdf import PdfReader
 
 from tests.einvoice.documents import AMERICAN, FRENCH, GERMAN, made
+from tests.einvoice.official import findings
 from tui_billing.documents.einvoice import checked, structure
 from tui_billing.documents.invoice_pdf import render
 from tui_billing.documents.printable import PrintableInvoice
@@ -71,6 +72,15 @@ def test_the_pdf_carries_its_xml_and_says_so():
     xmp = reader.trailer["/Root"]["/Metadata"].get_data().decode()
     assert "<fx:ConformanceLevel>EN 16931</fx:ConformanceLevel>" in xmp and "pdfaExtension:schemas" in xmp
     assert "<pdfaid:part>3</pdfaid:part>" in xmp
+
+
+def test_a_price_of_nothing_has_no_sign():
+    """A return of next to nothing, at prices that include VAT: its net is 0.00, and so is its price (BR-27)."""
+    lines = [LineInput(Decimal("-0.1"), Decimal("0.01"), S20), LineInput(Decimal(2), Decimal(1), S20)]
+    said = structure(made(lines, [], FRENCH, prices_include_vat=True))
+    assert said.findings == ()
+    assert b">-0.00<" not in said.xml
+    assert findings(said.xml) == []
 
 
 def test_a_currency_of_three_decimals_has_a_page_and_no_xml():

@@ -329,8 +329,6 @@ class _Mapping:
 
     def line(self, line: PrintedLine) -> Line:
         quantity, price = line.quantity, line.unit_price
-        if price < 0:  # BR-27: a price is never below zero, a quantity may be
-            quantity, price = -quantity, -price
         adjustments = [self.adjustment(one) for one in line.adjustments]
         if line.discount:
             adjustments.insert(0, self.discount(line))
@@ -338,6 +336,8 @@ class _Mapping:
         if self.invoice.prices_include_vat and quantity:
             before = net - sum((one.amount or _ZERO) * (1 if one.is_charge else -1) for one in adjustments)
             price = (before / quantity).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+        if price < 0:  # BR-27: a price is never below zero, a quantity may be
+            quantity, price = -quantity, -price
         first, _, rest = self.tidy(line.description).partition("\n")
         period = Period(line.period_start, line.period_end) if line.period_start or line.period_end else None
         return Line(

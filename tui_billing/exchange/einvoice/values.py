@@ -56,5 +56,5 @@ def read_date(node: Node) -> date | None:
 
 
 def plain(value: Decimal) -> str:
-    """A decimal as it is written: no exponent."""
-    return format(value, "f")
+    """A decimal as it is written: no exponent, and no sign before nothing."""
+    return format(value if value else abs(value), "f")
