@@ -47,7 +47,12 @@ def in_extended(**more) -> m.EInvoice:
     priced = line("5", status="INFORMATION", net=D("999.00"))
     lines = (head, note, *parts, priced, line("6"))
     return whole(
-        customization=EXTENDED, lines=lines, vat=(), prepayments=(m.Prepayment(D("7.00"), text="Consigne"),), **more
+        customization=EXTENDED,
+        lines=lines,
+        vat=(),
+        prepayments=(m.Prepayment(D("7.00"), text="Consigne"),),
+        instalments=(m.Instalment(whole().due_date, D("4000.00")), m.Instalment(None, D("569.01"))),
+        **more,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -15,11 +16,11 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.einvoice.documents import AMERICAN, FRENCH, GERMAN, made
+from tests.einvoice.documents import AMERICAN, DAY, FRENCH, GERMAN, made
 from tests.einvoice.official import findings
 from tui_billing.documents.einvoice import checked, structure
 from tui_billing.documents.invoice_pdf import render
-from tui_billing.documents.printable import PrintableInvoice
+from tui_billing.documents.printable import PrintableInvoice, PrintedInstalment
 from tui_billing.documents.renderer import write_invoice, write_xml
 from tui_billing.documents.semantic import semantic
 from tui_billing.exchange.einvoice import official, ubl
@@ -49,6 +50,32 @@ def test_other_formats(form: str, buyer):
     pytest.importorskip("saxonche")
     assert [one for one in official.judge(said.xml, french=False) if one.is_fatal] == []
     assert len(ubl.read(parse(said.xml)).notes) == (1 if form != "ubl" else 3)
+
+
+@pytest.mark.parametrize("profile", ["basic", "extended"])
+def test_the_profiles_beside_en_16931(profile: str):
+    import dataclasses
+
+    exempt = LineInput(Decimal(1), Decimal(90), Vat("E", Decimal(0), "VATEX-FR-CGI261-4"))
+    invoice = made(
+        [LineInput(Decimal(2), Decimal(650), S20, Decimal(10)), exempt], [], FRENCH, texts=["Conseil\nde près"]
+    )
+    parts = tuple(
+        PrintedInstalment(place, DAY + dt.timedelta(30 * place), amount)
+        for place, amount in ((1, invoice.totals.payable - 5000), (2, 5000))
+    )
+    rendered = render(dataclasses.replace(invoice, profile=profile, instalments=parts))
+    assert rendered.structured is not None
+    xmp = PdfReader(BytesIO(rendered.pdf)).trailer["/Root"]["/Metadata"].get_data().decode()
+    assert f"<fx:ConformanceLevel>{profile.upper()}</fx:ConformanceLevel>" in xmp
+    back = read(rendered.pdf).invoice
+    assert back == rendered.structured.invoice
+    assert findings(rendered.structured.xml) == []
+    if profile == "basic":
+        assert (back.seller.contact, back.lines[0].item.description, back.payment_means[0].bic) == (None, "", "")
+    else:
+        assert [one.amount for one in back.instalments] == [Decimal("1444.00"), Decimal("50.00")]
+        assert back.lines[1].exemption_code == "VATEX-FR-CGI261-4"
 
 
 def test_xrechnung_without_a_reference_names_the_field():

@@ -20,6 +20,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
 from tui_billing.rules.content import Content, content_from_json
 from tui_billing.rules.dates import parse_iso
+from tui_billing.rules.en16931.formats import PROFILES
 from tui_billing.rules.problem import NotFound, Problem, Unusable
 from tui_billing.rules.status import Status
 from tui_billing.rules.text import quote
@@ -261,10 +262,14 @@ def _issued(books: Books, number: str) -> int:
 def render(
     number: Annotated[str, typer.Argument(help="The document's number.")],
     output: Annotated[str, typer.Option("-o", "--output", help="The file; documents/ beside the books.")] = "",
-    form: Annotated[str, typer.Option("--format", help="facturx, cii, ubl, xrechnung or peppol.")] = "",
+    form: Annotated[
+        str, typer.Option("--format", help="facturx, basic, extended, cii, ubl, xrechnung or peppol.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
-    """Make an issued document, whole or not at all: the PDF with its XML inside (facturx), or the XML alone.
+    """Make an issued document, whole or not at all: the PDF with its XML inside, or the XML alone.
+
+    facturx, basic and extended are profiles of the XML inside the PDF; the customer's own where none is named.
 
     Without --format a file that ends in .xml is in the customer's own format, any other is the PDF. What the checks
     of electronic invoices object to is told; it ends with 1 where such an invoice was asked for by --format or name.
@@ -273,10 +278,10 @@ def render(
     electronic = bool(form) or output.lower().endswith(".xml")
     key = _issued(books, number)
     if not form and output.lower().endswith(".xml"):
-        form = printing.format_of(books, key).replace("facturx", "cii")
-    form = form or "facturx"
+        form = printing.format_of(books, key)
+        form = "cii" if form in PROFILES else form
     path = Path(output) if output else printing.path_of(books, key)
-    if not output and form != "facturx":
+    if not output and form and form not in PROFILES:
         path = path.with_suffix(f".{form}.xml")
     written = printing.render_to(books, key, path, form)
     printing.record_rendering(books, context, key, written)
@@ -295,7 +300,8 @@ def render(
     for one in findings:
         note(f"{one['code']}: {one['message']}")
     if as_json:
-        named = {"number": printing.printable(books, key).number, "path": str(written.path), "format": form}
+        document = printing.printable(books, key)
+        named = {"number": document.number, "path": str(written.path), "format": form or document.profile}
         told = [{name: one[name] for name in ("code", "field", "blocking", "message")} for one in findings]
         put_json(
             {

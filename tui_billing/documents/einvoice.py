@@ -9,8 +9,8 @@ from tui_billing.documents.semantic import FRENCH, can_be_said, semantic
 from tui_billing.documents.verdicts import in_words
 from tui_billing.exchange.einvoice import cii, ubl
 from tui_billing.rules.en16931.engine import check
-from tui_billing.rules.en16931.formats import FORMATS
-from tui_billing.rules.en16931.model import EN16931, EInvoice
+from tui_billing.rules.en16931.formats import FORMATS, PROFILES
+from tui_billing.rules.en16931.model import PEPPOL, XRECHNUNG, EInvoice
 from tui_billing.rules.findings import Finding
 from tui_billing.rules.problem import Problem
 
@@ -32,8 +32,12 @@ class Structured:
         return any(one.blocking for one in self.findings)
 
 
-def structure(invoice: PrintableInvoice, form: str = "facturx") -> Structured:
-    """The XML of a document; a Problem for a format that is not known, or amounts that EN 16931 cannot carry."""
+def structure(invoice: PrintableInvoice, form: str = "") -> Structured:
+    """The XML of a document, in the profile of its PDF where no format is named.
+
+    A Problem for a format that is not known, or amounts that EN 16931 cannot carry.
+    """
+    form = form or invoice.profile
     if form not in FORMATS:
         raise Problem(
             "{format} is no format of an electronic invoice; it is one of {formats}",
@@ -48,7 +52,7 @@ def structure(invoice: PrintableInvoice, form: str = "facturx") -> Structured:
             currency=invoice.currency,
         )
     said = semantic(invoice, form)
-    syntax = "cii" if form in ("facturx", "cii") else "ubl"
+    syntax = "cii" if form in PROFILES or form == "cii" else "ubl"
     xml = cii.write(said) if syntax == "cii" else ubl.write(said)
     return Structured(said, xml, syntax, tuple(check(said, ours=True)))
 
@@ -66,7 +70,8 @@ def checked(structured: Structured) -> Structured:
         return replace(structured, engine="absent")
     seller = structured.invoice.seller.address
     # the rules of France are those of its platforms; XRechnung and Peppol go other ways
-    french = seller is not None and seller.country in FRENCH and structured.invoice.customization == EN16931
+    elsewhere = structured.invoice.customization in (XRECHNUNG, PEPPOL)
+    french = seller is not None and seller.country in FRENCH and not elsewhere
     verdicts = validator.official_verdicts(structured.xml, french=french)
     if verdicts is None:
         return replace(structured, engine="failed")

@@ -19,9 +19,10 @@ from tui_billing.documents.sheet import Sheet
 from tui_billing.documents.template import Template
 from tui_billing.documents.typeface import Typeface, tidy
 from tui_billing.documents.words import Words
+from tui_billing.rules.en16931.formats import PROFILES
 
-#: Factur-X 1.0: the name of the XML, its profile, and what it is to the page (ISO 19005-3, 6.8).
-XML_NAME, LEVEL = "factur-x.xml", "EN 16931"
+#: Factur-X 1.0: the name of the XML, and where it is an alternative to the page (ISO 19005-3, 6.8).
+XML_NAME = "factur-x.xml"
 _ALTERNATIVE = frozenset({"DE"})
 
 
@@ -53,7 +54,7 @@ def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
         author=invoice.seller.full_name,
         day=invoice.issue_date,
         language=words.language,
-        level=LEVEL if structured else "",
+        level=PROFILES[invoice.profile] if structured else "",
         name=XML_NAME,
     )
     if structured:

@@ -169,7 +169,7 @@ class PrintableInvoice:
     Amounts are integers in minor units of `currency`; dates are dates; `language` is the customer's ("en" or
     "fr", others print in English). `footer` is the seller's legal line (form, capital, RCS, SIREN, VAT
     number). `type_code` is UNTDID 1001 (BT-3), `operation` "goods", "services", "mixed" or "". `watermark` stands
-    across each page of what is no document yet.
+    across each page of what is no document yet, `profile` is that of the XML inside (`formats.PROFILES`).
     """
 
     kind: str
@@ -201,6 +201,7 @@ class PrintableInvoice:
     operation: str = ""
     vat_on_debits: bool = False
     prices_include_vat: bool = False
+    profile: str = "facturx"
     template: Template = PLAIN
     progress: PrintedProgress | None = None
     watermark: str = ""

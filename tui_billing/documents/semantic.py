@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from tui_billing.documents import mentions
+from tui_billing.documents import mentions, profiles
 from tui_billing.documents.printable import (
     PrintableInvoice,
     PrintedAdjustment,
@@ -26,6 +26,7 @@ from tui_billing.rules.en16931.model import (
     DocumentTotals,
     EInvoice,
     Identifier,
+    Instalment,
     Item,
     Line,
     Note,
@@ -96,8 +97,13 @@ def can_be_said(invoice: PrintableInvoice) -> bool:
 
 
 def semantic(invoice: PrintableInvoice, form: str = "facturx") -> EInvoice:
-    """The document in the semantic model, for one of `model.FORMATS`; no figure is computed anew."""
+    """The document in the semantic model, for one of `formats.FORMATS`; no figure is computed anew."""
     mapped = _Mapping(invoice).whole()
+    if form == "basic":
+        return profiles.in_basic(mapped)
+    if form == "extended":
+        parts = (Instalment(one.due_date, from_minor(one.amount, invoice.currency)) for one in invoice.instalments)
+        return profiles.in_extended(mapped, tuple(parts))
     mapped = replace(mapped, customization=CUSTOMIZATIONS.get(form, model.EN16931))
     if form in CUSTOMIZATIONS:
         mapped = replace(mapped, process=model.PEPPOL_PROCESS)

@@ -12,6 +12,7 @@ from tui_billing.documents.files import document_path, write_atomically
 from tui_billing.documents.letter import PrintableLetter
 from tui_billing.documents.mail import Attachment, Mail, compose
 from tui_billing.models.door import Books
+from tui_billing.rules.en16931.formats import PROFILES
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import Problem, Refused
 from tui_billing.rules.text import quote
@@ -64,7 +65,7 @@ def make_papers(books: Books, context: Context, rows: Sequence[dict[str, Any]]) 
 def _make_structured(books: Books, context: Context, invoice_id: int) -> None:
     """Where the customer asks for another format than Factur-X, the XML of it, made once and as it was made."""
     form = format_of(books, invoice_id)
-    if form == "facturx":
+    if form in PROFILES:
         return
     path = _structured_path(books, invoice_id)
     made = books.value(
@@ -101,7 +102,7 @@ def _require_sendable(books: Books, invoice_id: int, channel: str) -> None:
 def papers_of(books: Books, row: dict[str, Any]) -> list[Path]:
     """The files that a delivery consists of: a platform gets the format that is asked for, a mail the PDF with it."""
     first = paper_of(books, row)
-    if row["invoice_id"] is None or format_of(books, row["invoice_id"]) == "facturx":
+    if row["invoice_id"] is None or format_of(books, row["invoice_id"]) in PROFILES:
         return [first]
     structured = _structured_path(books, row["invoice_id"])
     return [structured] if row["channel"] == "platform" else [first, structured]

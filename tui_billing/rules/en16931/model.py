@@ -312,6 +312,14 @@ class Prepayment:
 
 
 @dataclass(frozen=True, slots=True)
+class Instalment:
+    """A part of what is to be paid, and when (EXTENDED, BT-X-275)."""
+
+    due_date: date | None = None
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EInvoice:
     """An invoice or credit note, whole (BG-0)."""
 
@@ -374,6 +382,7 @@ class EInvoice:
     attachments: tuple[Attachment, ...] = ()
     lines: tuple[Line, ...] = ()
     prepayments: tuple[Prepayment, ...] = ()
+    instalments: tuple[Instalment, ...] = ()
 
     @property
     def is_credit_note(self) -> bool:
