@@ -27,6 +27,7 @@ from tui_billing.exchange.einvoice import official, ubl
 from tui_billing.exchange.einvoice.read import read
 from tui_billing.exchange.einvoice.tree import parse
 from tui_billing.exchange.einvoice.validator import Validator
+from tui_billing.rules.en16931.arithmetic import line_net
 from tui_billing.rules.totals import LineInput, Vat
 
 ROOT = Path(__file__).parents[2]
@@ -107,6 +108,16 @@ def test_a_price_of_nothing_has_no_sign():
     said = structure(made(lines, [], FRENCH, prices_include_vat=True))
     assert said.findings == ()
     assert b">-0.00<" not in said.xml
+    assert findings(said.xml) == []
+
+
+def test_a_price_for_many_makes_the_line_to_the_cent():
+    """At prices that include VAT six decimals of one piece are too few for 30,000: the price is for 100 of them."""
+    said = structure(made([LineInput(Decimal(30000), Decimal("0.0333"), S20)], [], FRENCH, prices_include_vat=True))
+    (line,) = said.invoice.lines
+    assert (line.price.base_quantity, line.price.base_unit) == (Decimal(100), "DAY")
+    assert line_net(line) == line.net
+    assert said.findings == ()
     assert findings(said.xml) == []
 
 

@@ -19,10 +19,11 @@ from tui_billing.documents.sheet import Sheet
 from tui_billing.documents.template import Template
 from tui_billing.documents.typeface import Typeface, tidy
 from tui_billing.documents.words import Words
-from tui_billing.rules.en16931.formats import PROFILES
+from tui_billing.rules.en16931.model import BASIC, EXTENDED
 
 #: Factur-X 1.0: the name of the XML, and where it is an alternative to the page (ISO 19005-3, 6.8).
 XML_NAME = "factur-x.xml"
+LEVELS = {BASIC: "BASIC", EXTENDED: "EXTENDED"}
 _ALTERNATIVE = frozenset({"DE"})
 
 
@@ -54,7 +55,7 @@ def render(invoice: PrintableInvoice, *, logo: bytes | None = None) -> Rendered:
         author=invoice.seller.full_name,
         day=invoice.issue_date,
         language=words.language,
-        level=PROFILES[invoice.profile] if structured else "",
+        level=LEVELS.get(structured.invoice.customization, "EN 16931") if structured else "",
         name=XML_NAME,
     )
     if structured:

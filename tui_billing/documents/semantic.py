@@ -17,6 +17,7 @@ from tui_billing.documents.printable import (
     PrintedLine,
     PrintedVat,
 )
+from tui_billing.documents.vat_schemes import VAT_SCHEMES
 from tui_billing.documents.words import Words
 from tui_billing.rules.en16931 import codes, model
 from tui_billing.rules.en16931.model import (
@@ -52,44 +53,6 @@ TRANSFERS = frozenset({"30", "58"})
 TAXED = frozenset({"S", "L", "M"})
 _ZERO = Decimal(0)
 
-#: Country -> EAS code of an address that is the VAT number there.
-VAT_SCHEMES = {
-    "AT": "9914",
-    "BE": "9925",
-    "BG": "9926",
-    "CH": "9927",
-    "CY": "9928",
-    "CZ": "9929",
-    "DE": "9930",
-    "EE": "9931",
-    "GB": "9932",
-    "GR": "9933",
-    "HR": "9934",
-    "IE": "9935",
-    "LI": "9936",
-    "LT": "9937",
-    "LU": "9938",
-    "LV": "9939",
-    "MC": "9940",
-    "ME": "9941",
-    "MK": "9942",
-    "MT": "9943",
-    "NL": "9944",
-    "PL": "9945",
-    "PT": "9946",
-    "RO": "9947",
-    "RS": "9948",
-    "SI": "9949",
-    "SK": "9950",
-    "SM": "9951",
-    "TR": "9952",
-    "VA": "9953",
-    "ES": "9920",
-    "HU": "9910",
-    "IT": "0211",
-    "FI": "0213",
-}
-
 
 def can_be_said(invoice: PrintableInvoice) -> bool:
     """Whether EN 16931 can carry the document: its amounts have two decimals at most (BR-DEC)."""
@@ -99,9 +62,10 @@ def can_be_said(invoice: PrintableInvoice) -> bool:
 def semantic(invoice: PrintableInvoice, form: str = "facturx") -> EInvoice:
     """The document in the semantic model, for one of `formats.FORMATS`; no figure is computed anew."""
     mapped = _Mapping(invoice).whole()
-    if form == "basic":
+    # BASIC cannot say a rounding, EXTENDED knows no tax that is rounded to whole units; EN 16931 takes both
+    if form == "basic" and not mapped.totals.rounding:
         return profiles.in_basic(mapped)
-    if form == "extended":
+    if form == "extended" and exponent(invoice.currency) == 2:
         parts = (Instalment(one.due_date, from_minor(one.amount, invoice.currency)) for one in invoice.instalments)
         return profiles.in_extended(mapped, tuple(parts))
     mapped = replace(mapped, customization=CUSTOMIZATIONS.get(form, model.EN16931))
@@ -339,22 +303,26 @@ class _Mapping:
         if line.discount:
             adjustments.insert(0, self.discount(line))
         net = self.money(line.net)
+        base = Decimal(1)
         if self.invoice.prices_include_vat and quantity:
             before = net - sum((one.amount or _ZERO) * (1 if one.is_charge else -1) for one in adjustments)
-            price = (before / quantity).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+            price, base = _net_price(before, quantity)
         if price < 0:  # BR-27: a price is never below zero, a quantity may be
             quantity, price = -quantity, -price
         first, _, rest = self.tidy(line.description).partition("\n")
         period = Period(line.period_start, line.period_end) if line.period_start or line.period_end else None
+        unit = line.unit_code or unit_code(line.unit) or "C62"
         return Line(
             number=str(line.position),
             quantity=_short(quantity),
-            unit=line.unit_code or unit_code(line.unit) or "C62",
+            unit=unit,
             net=net,
             order_line=line.order_line,
             period=period,
             adjustments=tuple(adjustments),
-            price=Price(net=_price(price)),
+            price=Price(net=_price(price))
+            if base == 1
+            else Price(net=_price(price), base_quantity=base, base_unit=unit),
             category=line.vat_category,
             rate=_rate(line.vat_category, line.vat_rate),
             item=Item(
@@ -374,6 +342,15 @@ class _Mapping:
             reason=self.words.say("Discount"),
             reason_code="95",
         )
+
+
+def _net_price(amount: Decimal, quantity: Decimal) -> tuple[Decimal, Decimal]:
+    """A price of six decimals at most that makes the amount, and for how many it is (BT-146, BT-149)."""
+    for base in map(Decimal, (1, 100, 10_000, 1_000_000)):
+        price = (amount * base / quantity).quantize(Decimal("0.000001"), ROUND_HALF_UP)
+        if (quantity * price / base).quantize(Decimal("0.01"), ROUND_HALF_UP) == amount:
+            return price, base
+    return amount, quantity
 
 
 def _rate(category: str, rate: Decimal) -> Decimal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-#: The PDF with CII inside, in the profile EN 16931, BASIC or EXTENDED of Factur-X: its level as the PDF names it.
-PROFILES = {"facturx": "EN 16931", "basic": "BASIC", "extended": "EXTENDED"}
+#: The PDF with CII inside, in the profile EN 16931, BASIC or EXTENDED of Factur-X.
+PROFILES = ("facturx", "basic", "extended")
 #: These, CII alone, UBL, and UBL by the rules of Germany's authorities and of Peppol.
 FORMATS = (*PROFILES, "cii", "ubl", "xrechnung", "peppol")

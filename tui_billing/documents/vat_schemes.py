@@ -1,0 +1,41 @@
+"""Where an electronic document goes when the VAT number is the address: the EAS code of each country (BT-34-1, BT-49-1)."""
+
+from __future__ import annotations
+
+#: Country -> EAS code of an address that is the VAT number there.
+VAT_SCHEMES = {
+    "AT": "9914",
+    "BE": "9925",
+    "BG": "9926",
+    "CH": "9927",
+    "CY": "9928",
+    "CZ": "9929",
+    "DE": "9930",
+    "EE": "9931",
+    "GB": "9932",
+    "GR": "9933",
+    "HR": "9934",
+    "IE": "9935",
+    "LI": "9936",
+    "LT": "9937",
+    "LU": "9938",
+    "LV": "9939",
+    "MC": "9940",
+    "ME": "9941",
+    "MK": "9942",
+    "MT": "9943",
+    "NL": "9944",
+    "PL": "9945",
+    "PT": "9946",
+    "RO": "9947",
+    "RS": "9948",
+    "SI": "9949",
+    "SK": "9950",
+    "SM": "9951",
+    "TR": "9952",
+    "VA": "9953",
+    "ES": "9920",
+    "HU": "9910",
+    "IT": "0211",
+    "FI": "0213",
+}
