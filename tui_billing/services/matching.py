@@ -28,6 +28,8 @@ from tui_billing.services.reasons import find_reason
 
 #: Sums that are looked up for one of many lines.
 _STEPS = 4_000
+#: Transactions of a booked entry that are looked up each by what it could be about; for more all is read.
+_FEW = 200
 
 
 def limits_of(books: Books) -> Limits:
@@ -55,8 +57,10 @@ def suggest_details(books: Books, row: dict[str, Any], rules: Sequence[Rule] = (
     pieces = [(position, line) for _row, position, line, whole in _pieces(row, rules) if not whole]
     if not pieces:
         return []
-    matcher = Matcher(open_book.everything(books), limits_of(books), steps=_STEPS, brief=True)
-    verdicts = match_many(matcher, [line for _position, line in pieces])
+    lines = [line for _position, line in pieces]
+    book = open_book.for_lines(books, lines) if len(lines) <= _FEW else open_book.everything(books)
+    matcher = Matcher(book, limits_of(books), steps=_STEPS, brief=True)
+    verdicts = match_many(matcher, lines)
     return [
         matched(row["id"], position, line, replace(verdict, standing=Standing.CLEAR), whole=False)
         if verdict.standing == Standing.CERTAIN

@@ -18,7 +18,7 @@ from tui_billing.rules.matching.numbers import WIDTH, read_numbers
 from tui_billing.rules.terms import Terms, early_payment, parse_terms
 
 #: What one line looks at, at most: customers, items of one amount, items of those customers, numbers.
-_PAGE = 900
+_PAGE, _WORDS = 900, 100
 _PAYERS, _AMOUNTS, _ITEMS, _NUMBERS = 20, 40, 1_000, 900
 
 _OPEN = (
@@ -48,33 +48,45 @@ def for_line(books: Books, line: Line) -> OpenBook:
 
     At most eight queries, whatever the books hold.
     """
+    return for_lines(books, [line])
+
+
+def for_lines(books: Books, lines: Sequence[Line]) -> OpenBook:
+    """The same for the transactions of one booked entry, all in one currency; as many queries for up to some hundred."""
     found: dict[int, tuple] = {}
+    currency = lines[0].currency if lines else ""
 
-    def take(condition: str, parameters: Iterable[object], limit: int) -> None:
-        sql = f"{_OPEN} AND currency = ? AND {condition} ORDER BY next_due, id LIMIT {limit}"
-        found.update({row[0]: row for row in books.rows(sql, (line.currency, *parameters))})
+    def take(condition: str, values: Iterable[object], limit: int) -> None:
+        for page in _pages(values):
+            sql = f"{_OPEN} AND currency = ? AND {condition.format(_marks(page))} ORDER BY next_due, id LIMIT {limit}"
+            found.update({row[0]: row for row in books.rows(sql, (currency, *page))})
 
-    customers: set[int] = set()
+    customers = {line.customer_id for line in lines if line.customer_id}
+    # Of what a rule says is theirs the text may name another's.
+    take("number IN ({})", _numbers(books, [one for one in lines if not one.customer_id or one.rule_id]), _NUMBERS)
+    free = [line for line in lines if not line.customer_id]
     known: list[tuple] = []
-    if line.customer_id:
-        customers.add(line.customer_id)
-    if not line.customer_id or line.rule_id:  # of what a rule says is theirs the text may name another's
-        numbers = _numbers(books, line)
-        if numbers:
-            take(f"number IN ({_marks(numbers)})", numbers, _NUMBERS)
-    if not line.customer_id:
-        amounts = sorted({line.amount, line.amount + line.charges})
-        take(f"kind <> 'credit_note' AND open IN ({_marks(amounts)})", amounts, _AMOUNTS)
-        known = _known(books, line)
+    if free:
+        amounts = sorted({amount for line in free for amount in (line.amount, line.amount + line.charges)})
+        take("kind <> 'credit_note' AND open IN ({})", amounts, _AMOUNTS * len(free))
+        known = _known(books, free)
         customers.update(row[2] for row in known)
-        customers.update(_named(books, line))
+        customers.update(_named(books, free))
         customers.update(row[3] for row in found.values())
-    chosen = sorted(customers)[:_PAYERS]
-    if chosen:
-        take(f"customer_id IN ({_marks(chosen)})", chosen, _ITEMS)
+    chosen = sorted(customers)[: _PAYERS * len(lines)]
+    take("customer_id IN ({})", chosen, _ITEMS * len(lines))
     keys = sorted({*chosen, *(row[3] for row in found.values())})
-    payers = books.rows(f"SELECT id, code, name FROM customer WHERE id IN ({_marks(keys)})", keys) if keys else []
+    payers = [
+        row
+        for page in _pages(keys)
+        for row in books.rows(f"SELECT id, code, name FROM customer WHERE id IN ({_marks(page)})", page)
+    ]
     return OpenBook(map(_item, found.values()), _payers(payers, known))
+
+
+def _pages(values: Iterable[object]) -> Iterator[list[object]]:
+    every = list(values)
+    return (every[at : at + _PAGE] for at in range(0, len(every), _PAGE))
 
 
 def _marks(values: Sequence[object]) -> str:
@@ -109,43 +121,63 @@ def _payers(rows: Iterable[tuple], known: Iterable[tuple]) -> list[Payer]:
     ]
 
 
-def _numbers(books: Books, line: Line) -> list[str]:
-    """Document numbers that the text could stand for, in the series there are."""
-    series = [(str(prefix), int(year)) for prefix, year in books.rows("SELECT DISTINCT prefix, year FROM series")]
-    found: dict[str, None] = {}
-    for reference in find_references(line.text):
-        body = reference[4:]
-        for prefix, year in series:
-            head = f"{compact(prefix)}{year}"
-            if body.startswith(head):
-                found[f"{prefix}{year}-{body[len(head) :]}"] = None
-    for reading in read_numbers(line.text, {year for _prefix, year in series}).readings:
-        for prefix, year in series:
-            if reading.year in (0, year):
-                found[f"{prefix}{year}-{reading.counter:0{WIDTH}d}"] = None
-    for word in line.text.split()[:40]:  # billed elsewhere, in another shape
-        found[word.strip(",;:()").upper()] = None
-    return list(found)[:_NUMBERS]
-
-
-def _known(books: Books, line: Line) -> list[tuple]:
-    """Accounts and names that have paid before: (kind, value, customer)."""
-    iban, alias = compact(line.payer_iban), alias_of(line.payer)
-    if not iban and not alias:
+def _numbers(books: Books, lines: Sequence[Line]) -> list[str]:
+    """Document numbers that the texts could stand for, in the series there are."""
+    if not lines:
         return []
-    rows = books.rows(f"{_ALIASES} WHERE (kind = 'iban' AND value = ?) OR (kind = 'name' AND value = ?)", (iban, alias))
-    return rows + (books.rows(f"{_ACCOUNTS} AND iban = ?", (iban,)) if iban else [])
+    series = [(str(prefix), int(year)) for prefix, year in books.rows("SELECT DISTINCT prefix, year FROM series")]
+    every: dict[str, None] = {}
+    for line in lines:
+        found: dict[str, None] = {}
+        for reference in find_references(line.text):
+            body = reference[4:]
+            for prefix, year in series:
+                head = f"{compact(prefix)}{year}"
+                if body.startswith(head):
+                    found[f"{prefix}{year}-{body[len(head) :]}"] = None
+        for reading in read_numbers(line.text, {year for _prefix, year in series}).readings:
+            for prefix, year in series:
+                if reading.year in (0, year):
+                    found[f"{prefix}{year}-{reading.counter:0{WIDTH}d}"] = None
+        for word in line.text.split()[:40]:  # billed elsewhere, in another shape
+            found[word.strip(",;:()").upper()] = None
+        every.update(dict.fromkeys(list(found)[:_NUMBERS]))
+    return list(every)
 
 
-def _named(books: Books, line: Line) -> set[int]:
+def _known(books: Books, lines: Sequence[Line]) -> list[tuple]:
+    """Accounts and names that have paid before: (kind, value, customer)."""
+    ibans = sorted({compact(line.payer_iban) for line in lines} - {""})
+    aliases = sorted({alias_of(line.payer) for line in lines} - {""})
+    rows: list[tuple] = []
+    for kind, values in (("iban", ibans), ("name", aliases)):
+        for page in _pages(values):
+            rows += books.rows(f"{_ALIASES} WHERE kind = ? AND value IN ({_marks(page)})", (kind, *page))
+    for page in _pages(ibans):
+        rows += books.rows(f"{_ACCOUNTS} AND iban IN ({_marks(page)})", page)
+    return rows
+
+
+def _named(books: Books, lines: Sequence[Line]) -> set[int]:
     """Customers whose whole name stands in the payer's name or the text, or whose name the bank cut off."""
-    payer, words = name_words(line.payer), name_words(f"{line.payer} {line.text}")[:16]
-    telling = sorted({word for word in words if len(word) > 2 and not word.isdigit()}, key=len, reverse=True)[:6]
-    if not telling:
-        return set()
-    likes = " OR ".join(["search LIKE ? ESCAPE '!'"] * len(telling))
-    rows = books.rows(
-        f"SELECT id, name FROM customer WHERE active = 1 AND ({likes}) ORDER BY id LIMIT 500",
-        [f"%{escape(word)}%" for word in telling],
-    )
-    return {key for key, name in rows if is_named(name, words) or is_cut_name(name, payer)}
+    said: list[tuple[list[str], list[str]]] = []
+    every: dict[str, None] = {}
+    for line in lines:
+        payer, words = name_words(line.payer), name_words(f"{line.payer} {line.text}")[:16]
+        telling = sorted({word for word in words if len(word) > 2 and not word.isdigit()}, key=len, reverse=True)[:6]
+        if telling:
+            said.append((payer, words))
+            every.update(dict.fromkeys(telling))
+    found: set[int] = set()
+    asked = list(every)
+    for at in range(0, len(asked), _WORDS):
+        telling = asked[at : at + _WORDS]
+        likes = " OR ".join(["search LIKE ? ESCAPE '!'"] * len(telling))
+        rows = books.rows(
+            f"SELECT id, name FROM customer WHERE active = 1 AND ({likes}) ORDER BY id LIMIT {500 * len(lines)}",
+            [f"%{escape(word)}%" for word in telling],
+        )
+        for key, name in rows:
+            if any(is_named(name, words) or is_cut_name(name, payer) for payer, words in said):
+                found.add(key)
+    return found

@@ -68,7 +68,7 @@ def read(books: Books, today: dt.date, due_soon_days: int, operator: str) -> Ove
     view.to_bill = _count(
         books, "SELECT count(*) FROM (SELECT DISTINCT delivery_id FROM delivery_line WHERE open <> 0) AS waiting"
     )
-    view.bank_lines = _count(books, "SELECT count(*) FROM bank_line WHERE status = 'unmatched'")
+    view.bank_lines = _count(books, "SELECT count(*) FROM bank_line WHERE open <> 0")
     view.disputes = _count(books, "SELECT count(*) FROM dispute WHERE status <> 'closed' AND answer_by <= ?", day)
     view.disputed = disputed(books)
     view.questions = _count(

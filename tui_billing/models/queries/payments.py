@@ -113,9 +113,11 @@ def page(books: Books, direction: str, key: Key | None, limit: int) -> QueuePage
 def totals(books: Books) -> list[tuple[str, int, int]]:
     """(currency, count, sum left) of the whole queue, by currency."""
     rows = books.rows(
-        "SELECT currency, count(*), sum(left_over) FROM ("
-        " SELECT currency, open AS left_over FROM bank_line WHERE open <> 0"
-        " UNION ALL SELECT currency, open FROM receipt WHERE open <> 0) AS queue GROUP BY currency ORDER BY currency"
+        # Each from an index that holds nothing else (bank_line_waiting, receipt_waiting): no row is looked up.
+        "SELECT currency, sum(rows), sum(left_over) FROM ("
+        " SELECT currency, count(*) AS rows, sum(open) AS left_over FROM bank_line WHERE open <> 0 GROUP BY currency"
+        " UNION ALL SELECT currency, count(*), sum(open) FROM receipt WHERE open <> 0 GROUP BY currency) AS queue"
+        " GROUP BY currency ORDER BY currency"
     )
     return [(currency, int(count), int(amount)) for currency, count, amount in rows]
 
