@@ -263,7 +263,7 @@ def render(
     number: Annotated[str, typer.Argument(help="The document's number.")],
     output: Annotated[str, typer.Option("-o", "--output", help="The file; documents/ beside the books.")] = "",
     form: Annotated[
-        str, typer.Option("--format", help="facturx, basic, extended, cii, ubl, xrechnung or peppol.")
+        str, typer.Option("--format", help="facturx, basic, extended, cii, ubl, xrechnung, peppol, docx or xlsx.")
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -275,6 +275,10 @@ def render(
     of electronic invoices object to is told; it ends with 1 where such an invoice was asked for by --format or name.
     """
     books, context = session.open()
+    office = form if form in printing.OFFICE else "" if form else Path(output).suffix.lower().removeprefix(".")
+    if office in printing.OFFICE:
+        _write_office(books, number, output, office, as_json)
+        return
     electronic = bool(form) or output.lower().endswith(".xml")
     key = _issued(books, number)
     if not form and output.lower().endswith(".xml"):
@@ -317,3 +321,13 @@ def render(
         put(_(N_("{path} is written ({pages} pages)"), path=written.path, pages=written.pages))
     if electronic and written.is_refused:
         raise typer.Exit(1)
+
+
+def _write_office(books: Books, number: str, output: str, form: str, as_json: bool) -> None:
+    key = _issued(books, number)
+    path = Path(output) if output else printing.path_of(books, key).with_suffix(f".{form}")
+    printing.write_office(books, key, path, form)
+    if as_json:
+        put_json({"number": printing.printable(books, key).number, "path": str(path), "format": form})
+    else:
+        put(_("{path} is written", path=path))

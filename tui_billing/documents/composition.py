@@ -13,6 +13,24 @@ from tui_billing.documents.words import Words
 from tui_billing.rules.places import fill
 
 
+def filled_places(invoice: PrintableInvoice, words: Words) -> dict[str, str]:
+    """What stands in braces in the texts of a template, as a document has it."""
+    return {
+        "number": invoice.number,
+        "document": f"{words.title(invoice.kind)} {invoice.number}".strip(),
+        "company": invoice.seller.full_name,
+        "customer": invoice.buyer.full_name,
+        "contact": invoice.buyer.contact,
+        "amount": words.amount(invoice.totals.payable, invoice.currency),
+        "issue_date": words.day(invoice.issue_date),
+        "due_date": words.day(invoice.due_date),
+        "order": invoice.references.purchase_order,
+        "contract": invoice.references.contract,
+        "project": invoice.references.project,
+        "period": words.period(invoice.period_start, invoice.period_end),
+    }
+
+
 class Composition:
     """What every part of an invoice is drawn with."""
 
@@ -37,21 +55,7 @@ class Composition:
     @cached_property
     def places(self) -> dict[str, str]:
         """What stands in braces, as this document has it."""
-        invoice, words = self.invoice, self.words
-        return {
-            "number": invoice.number,
-            "document": self.title,
-            "company": invoice.seller.full_name,
-            "customer": invoice.buyer.full_name,
-            "contact": invoice.buyer.contact,
-            "amount": words.amount(invoice.totals.payable, invoice.currency),
-            "issue_date": words.day(invoice.issue_date),
-            "due_date": words.day(invoice.due_date),
-            "order": invoice.references.purchase_order,
-            "contract": invoice.references.contract,
-            "project": invoice.references.project,
-            "period": words.period(invoice.period_start, invoice.period_end),
-        }
+        return filled_places(self.invoice, self.words)
 
     def new_page(self) -> None:
         """Go on at the top of a further page."""

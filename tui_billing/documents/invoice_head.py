@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui_billing.documents.composition import Composition
+from tui_billing.documents.invoice_words import facts_of
 from tui_billing.documents.sheet import (
     ADDRESS,
     ADDRESS_NAME,
@@ -16,7 +17,7 @@ from tui_billing.documents.sheet import (
     TITLE,
 )
 from tui_billing.documents.stationery import SELLER_WIDTH, WINDOW_WIDTH, WINDOW_X, WINDOW_Y, place_logo, write_party
-from tui_billing.rules.party import Party, address_lines
+from tui_billing.rules.party import Party
 
 FACT_COLUMNS = 4
 #: Above this no line of the document begins: the window of the envelope ends there.
@@ -81,7 +82,7 @@ class _Head:
 
     def _facts(self) -> None:
         sheet, words = self.sheet, self.words
-        facts = self._fact_list()
+        facts = facts_of(self.invoice, words)
         width = (RIGHT - LEFT) / FACT_COLUMNS
         sheet.rule(sheet.y, weight=0.25)
         sheet.y += 2.2
@@ -98,35 +99,3 @@ class _Head:
         sheet.y += deepest + 2.2
         sheet.rule(sheet.y, weight=0.25)
         sheet.y += 5
-
-    def _fact_list(self) -> list[tuple[str, str, int]]:
-        _, words, invoice = self.words.say, self.words, self.invoice
-        references = invoice.references
-        facts: list[tuple[str, str, int]] = [(_("Date of issue"), words.day(invoice.issue_date), 1)]
-        if invoice.due_date:
-            facts.append((_("Due date"), words.day(invoice.due_date), 1))
-        if invoice.delivery_date:
-            facts.append((_("Date of supply"), words.day(invoice.delivery_date), 1))
-        if invoice.period_start or invoice.period_end:
-            facts.append((_("Billing period"), words.period(invoice.period_start, invoice.period_end), 1))
-        facts.append((_("Currency"), invoice.currency, 1))
-        if references.preceding_number:
-            about = references.preceding_number
-            if references.preceding_date:
-                about = _("{number} of {date}", number=about, date=words.day(references.preceding_date))
-            facts.append((_("Concerns invoice"), about, 1))
-        for label, text in (
-            (_("Your order"), references.purchase_order),
-            (_("Your reference"), references.buyer_reference),
-            (_("Contract"), references.contract),
-            (_("Delivery note"), references.delivery_note),
-            (_("Project"), references.project),
-        ):
-            if text:
-                facts.append((label, text, 1 if len(text) <= 40 else 2))
-        address = invoice.delivery_address
-        if address or invoice.delivery_name:
-            lines = address_lines(address, words.language, invoice.seller.address.country) if address else []
-            where = ", ".join(part for part in (invoice.delivery_name, *lines) if part)
-            facts.append((_("Delivery address"), where, 2))
-        return facts

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui_billing.documents.composition import Composition
+from tui_billing.documents.invoice_words import payment_dates, payment_facts
 from tui_billing.documents.payment_code import payment_code
-from tui_billing.documents.printable import CREDIT_NOTE
 from tui_billing.documents.sheet import (
     BAND,
     BODY,
@@ -39,36 +39,11 @@ class _Payment:
         self.on = on
         self.sheet, self.words, self.invoice = on.sheet, on.words, on.invoice
 
-    def _facts(self) -> list[tuple[str, str]]:
-        _, words, means = self.words.say, self.words, self.invoice.payment
-        known = (
-            (_("Means of payment"), words.tidy(means.text)),
-            (_("Account holder"), words.tidy(means.account_name)),
-            ("IBAN", _fours(means.iban)),
-            ("BIC", means.bic),
-            (_("Reference to quote"), means.reference),
-            (_("Pay online"), means.link),
-        )
-        return [(label, text) for label, text in known if text]
-
-    def _dates(self) -> list[tuple[str, str]]:
-        """(day, amount) of what is to be paid; what is retained says so."""
-        invoice, words = self.invoice, self.words
-        dates = []
-        for part in invoice.instalments:
-            day = words.day(part.due_date)
-            if part.retained:
-                day = words.say("{day}, retained", day=day)
-            dates.append((day, words.amount(part.amount, invoice.currency)))
-        if not dates and invoice.due_date and invoice.kind != CREDIT_NOTE:
-            dates = [(words.day(invoice.due_date), words.amount(invoice.totals.payable, invoice.currency))]
-        return dates
-
     def in_lines(self) -> None:
         """Everything that the box says, as text."""
         _ = self.words.say
-        facts = " · ".join(f"{label}: {text}" for label, text in self._facts())
-        dates = " · ".join(f"{day}: {amount}" for day, amount in self._dates())
+        facts = " · ".join(f"{label}: {text}" for label, text in payment_facts(self.invoice, self.words))
+        dates = " · ".join(f"{day}: {amount}" for day, amount in payment_dates(self.invoice, self.words))
         if facts:
             self.on.paragraph(facts, BODY)
         if dates:
@@ -80,7 +55,7 @@ class _Payment:
         code = payment_code(self.invoice) if self.on.template.payment_code else None
         # beside a code both columns are narrower
         width, column, edge = (56, 111, CODE_X - 5) if code else (66, 122, RIGHT - 3)
-        left, right = self._facts(), self._dates()
+        left, right = payment_facts(self.invoice, self.words), payment_dates(self.invoice, self.words)
         rows = [
             (label, line, place) for label, text in left for place, line in enumerate(sheet.wrap(text, width, BODY))
         ]
@@ -133,9 +108,3 @@ class _Payment:
         caption = self.words.say("Scan to pay")
         middle = CODE_X + (CODE_SIZE - sheet.typeface.width(caption, TINY.size)) / 2
         sheet.write(middle, y + CODE_SIZE + 2 * QUIET + 0.2, caption, TINY)
-
-
-def _fours(iban: str) -> str:
-    """An IBAN in groups of four, as it is read aloud (ISO 13616)."""
-    bare = iban.replace(" ", "")
-    return " ".join(bare[place : place + 4] for place in range(0, len(bare), 4))

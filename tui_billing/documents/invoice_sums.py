@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tui_billing.documents.composition import Composition
+from tui_billing.documents.invoice_words import sums_of
 from tui_billing.documents.printable import CREDIT_NOTE
 from tui_billing.documents.sheet import BAND, BODY, FAINT, HEAD, LEFT, RIGHT, SMALL, STRONG, TOTAL, Style
 
@@ -13,6 +14,9 @@ LONGEST_TOTALS = 150.0
 SUMS_X = 118.0
 #: Right edges of the VAT breakdown's amounts.
 EDGES = (LEFT + 67.0, LEFT + 93.0)
+
+
+_STYLES = (BODY, STRONG, TOTAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,8 @@ class Totals:
     def __init__(self, on: Composition) -> None:
         self.on = on
         self.sheet, self.words, self.invoice = on.sheet, on.words, on.invoice
-        self.sums, self.breakdown = self._sums(), self._breakdown()
+        self.sums = [_Sum(one.label, one.amount, _STYLES[one.weight]) for one in sums_of(on.invoice, on.words)]
+        self.breakdown = self._breakdown()
         sums_height = 4 + sum(one.style.leading + 1.2 for one in self.sums) + 3
         self.height = max(sums_height, 4 + self._breakdown_height(self.breakdown))
         self.is_long = self.height > LONGEST_TOTALS
@@ -49,32 +54,6 @@ class Totals:
             return
         left_end = self._draw_breakdown(self.breakdown, top)
         sheet.y = max(left_end, self._draw_sums(self.sums, top)) + 5
-
-    def _sums(self) -> list[_Sum]:
-        _, words, totals = self.words.say, self.words, self.invoice.totals
-        credit = self.invoice.kind == CREDIT_NOTE
-        sums = []
-        if totals.allowances or totals.charges:
-            sums.append(_Sum(_("Sum of lines"), words.amount(totals.lines)))
-        if totals.allowances:
-            sums.append(_Sum(_("Allowances"), words.amount(-totals.allowances)))
-        if totals.charges:
-            sums.append(_Sum(_("Charges"), words.amount(totals.charges)))
-        sums.append(_Sum(_("Total excluding VAT"), words.amount(totals.net)))
-        sums.append(_Sum(_("Total VAT"), words.amount(totals.tax)))
-        sums.append(_Sum(_("Total including VAT"), words.amount(totals.gross), STRONG))
-        if totals.prepaid:
-            sums.append(_Sum(_("Already paid"), words.amount(-totals.prepaid)))
-        if totals.rounding:
-            sums.append(_Sum(_("Rounding"), words.amount(totals.rounding)))
-        currency = self.invoice.currency
-        label = (
-            _("Amount credited, {currency}", currency=currency)
-            if credit
-            else _("Amount due, {currency}", currency=currency)
-        )
-        sums.append(_Sum(label, words.amount(totals.payable), TOTAL))
-        return sums
 
     def _draw_sums(self, sums: list[_Sum], y: float) -> float:
         sheet = self.sheet

@@ -69,7 +69,7 @@ def write_invoice(invoice: PrintableInvoice, path: Path, logo: bytes | Path | No
     from tui_billing.documents.invoice_pdf import render
 
     rendered = render(invoice, logo=logo if isinstance(logo, bytes) else read_logo(logo))
-    _put(path, rendered.pdf)
+    put_file(path, rendered.pdf)
     if rendered.structured is None:
         return Written(Path(path), rendered.sha256, rendered.missing, rendered.pages)
     judged = checked(rendered.structured)
@@ -84,12 +84,13 @@ def write_xml(invoice: PrintableInvoice, path: Path, form: str) -> Written:
     from tui_billing.documents.einvoice import checked, structure
 
     judged = checked(structure(invoice, form))
-    _put(path, judged.xml)
+    put_file(path, judged.xml)
     digest = hashlib.sha256(judged.xml).hexdigest()
     return Written(Path(path), digest, (), 0, form, tuple(map(_finding, judged.findings)), judged.engine)
 
 
-def _put(path: Path, content: bytes) -> None:
+def put_file(path: Path, content: bytes) -> None:
+    """Put a file at `path`, whole or not at all; a Problem where the disk refuses."""
     try:
         write_atomically(Path(path), content)
     except OSError as error:

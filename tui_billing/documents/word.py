@@ -2,13 +2,56 @@
 
 from __future__ import annotations
 
+from datetime import datetime, time
 from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
+from tui_billing.documents.invoice_content import content_of
 from tui_billing.documents.letter import LetterTable, PrintableLetter
+from tui_billing.documents.printable import PrintableInvoice
+from tui_billing.documents.word_template import SHIPPED, settled
 from tui_billing.rules.dates import format_date
 from tui_billing.rules.party import address_lines
 from tui_billing.rules.problem import Problem
+
+
+def invoice_document(invoice: PrintableInvoice, template: Path | None = None) -> bytes:
+    """An issued document as a .docx file by a Word template, the house's own or the one that is shipped.
+
+    A Problem where the extra is not installed, or where the template holds what cannot be filled in. A template is
+    filled in a sandbox: it can name what stands on the document, and nothing else.
+    """
+    try:
+        from docx.opc.exceptions import PackageNotFoundError
+        from docxtpl import DocxTemplate
+        from jinja2 import StrictUndefined, TemplateError
+        from jinja2.sandbox import SandboxedEnvironment
+    except ImportError:
+        raise _without_word() from None
+    path = template or SHIPPED
+    words = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined)
+    made = BytesIO()
+    try:
+        document = DocxTemplate(path)
+        document.render(content_of(invoice), words)
+        properties = document.docx.core_properties
+        properties.title, properties.author = invoice.number, invoice.seller.full_name
+        properties.created = properties.modified = datetime.combine(invoice.issue_date, time(12))
+        document.save(made)
+    except (TemplateError, PackageNotFoundError, BadZipFile, KeyError, ValueError, OSError) as error:
+        raise Problem(
+            "the Word template {path} cannot be filled in: {reason}; mend it or take it away",
+            field="output",
+            path=str(path),
+            reason=str(error).splitlines()[0] if str(error) else type(error).__name__,
+        ) from None
+    return settled(made.getvalue())
+
+
+def _without_word() -> Problem:
+    return Problem("Word documents need the extra: pip install 'tui-billing[word]'", field="output")
 
 
 def letter_document(letter: PrintableLetter) -> bytes:
@@ -18,7 +61,7 @@ def letter_document(letter: PrintableLetter) -> bytes:
         from docx.enum.text import WD_ALIGN_PARAGRAPH
         from docx.shared import Mm, Pt
     except ImportError:
-        raise Problem("Word documents need the extra: pip install 'tui-billing[word]'", field="output") from None
+        raise _without_word() from None
     document = docx.Document()
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)

@@ -3,12 +3,97 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, time
 from io import BytesIO
 
+from tui_billing.documents.invoice_content import content_of
 from tui_billing.documents.letter import LetterRow, LetterTable, PrintableLetter
+from tui_billing.documents.printable import PrintableInvoice
+from tui_billing.documents.words import Words
+from tui_billing.rules.money import exponent, from_minor
 
 #: A formatted amount: grouped in threes by a comma or a blank, a point or a comma before the decimals.
 _AMOUNT = re.compile(r"-?[\d,.\u00a0\u202f ]*\d")
+
+
+#: A text that begins with "=" or looks like a link stays a text.
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+#: Columns of an invoice's lines, and which of them are numbers there.
+_LINES = ("position", "item", "text", "period", "quantity", "unit", "price", "discount", "vat", "net")
+
+
+def invoice_workbook(invoice: PrintableInvoice) -> bytes:
+    """An issued document as an .xlsx file: its facts, its lines with numbers as numbers, VAT and sums below them."""
+    import xlsxwriter
+
+    said, places = content_of(invoice), exponent(invoice.currency)
+    made = BytesIO()
+    book = xlsxwriter.Workbook(made, _OPTIONS)
+    when = datetime.combine(invoice.issue_date, time(12))
+    book.set_properties({"title": invoice.number, "author": invoice.seller.full_name, "created": when})
+    strong, wrapped = book.add_format({"bold": True}), book.add_format({"text_wrap": True, "valign": "top"})
+    top = book.add_format({"valign": "top"})
+    head = book.add_format({"bold": True, "bg_color": "#EEF1F5", "font_color": "#1F3A5F", "bottom": 1})
+    picture = "#,##0" + ("." + "0" * places if places else "")
+    money = book.add_format({"num_format": picture, "valign": "top"})
+    total = book.add_format({"num_format": picture, "bold": True})
+    sheet = book.add_worksheet(re.sub(r"[\[\]:*?/\\]", "-", invoice.number or said["title"])[:31])
+    sheet.write_string(0, 0, f"{said['title']} {said['number']}", strong)
+    line = 1
+    for who in ("seller", "buyer"):
+        sheet.write_string(line, 0, ", ".join(said[who]))
+        line += 1
+    for fact in said["facts"]:
+        sheet.write_string(line, 0, fact["label"])
+        sheet.write_string(line, 2, fact["value"])
+        line += 1
+    line += 1
+    columns = [
+        name for name in _LINES if name in ("position", "text", "net") or any(row[name] for row in said["lines"])
+    ]
+    for place, name in enumerate(columns):
+        sheet.write_string(line, place, said["heads"][name], head)
+        sheet.set_column(place, place, 44 if name == "text" else 13)
+    sheet.freeze_panes(line + 1, 0)
+    figures: list[dict[str, object]] = [
+        {"quantity": one.quantity, "price": one.unit_price, "net": from_minor(one.net, invoice.currency)}
+        for one in invoice.lines
+    ]
+    figures += [
+        {"net": from_minor(one.amount if one.is_charge else -one.amount, invoice.currency)}
+        for one in invoice.adjustments
+    ]
+    for row, numbers in zip(said["lines"], figures, strict=True):
+        line += 1
+        for place, name in enumerate(columns):
+            if name in numbers:
+                sheet.write_number(line, place, _double(numbers[name]), money if name == "net" else top)
+            else:
+                sheet.write_string(line, place, row[name], wrapped if name == "text" else top)
+    last = len(columns) - 1
+    line += 1
+    for group in invoice.vat:
+        line += 1
+        words = Words(invoice)
+        sheet.write_string(
+            line, columns.index("text"), f"{words.say('VAT')} {words.vat_group(group.category, group.rate)}"
+        )
+        sheet.write_number(line, last - 1, _double(from_minor(group.taxable, invoice.currency)), money)
+        sheet.write_number(line, last, _double(from_minor(group.tax, invoice.currency)), money)
+    line += 1
+    for one in said["sums"]:
+        line += 1
+        sheet.write_string(line, columns.index("text"), one["label"], strong)
+        number = _number(one["amount"], Words(invoice).language)
+        assert number is not None
+        sheet.write_number(line, last, number, total)
+    book.close()
+    return made.getvalue()
+
+
+def _double(value: object) -> float:
+    """What a workbook knows of a number: 15 digits, more than any amount has."""
+    return float(str(value))
 
 
 def letter_workbook(letter: PrintableLetter) -> bytes:
@@ -16,9 +101,7 @@ def letter_workbook(letter: PrintableLetter) -> bytes:
     import xlsxwriter
 
     made = BytesIO()
-    # a text that begins with "=" or looks like a link stays a text
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(made, options)
+    book = xlsxwriter.Workbook(made, _OPTIONS)
     book.set_properties({"title": letter.title, "author": letter.seller.full_name, "created": letter.date})
     strong = book.add_format({"bold": True})
     head = book.add_format({"bold": True, "bg_color": "#EEF1F5", "font_color": "#1F3A5F", "bottom": 1})
@@ -47,8 +130,6 @@ def letter_workbook(letter: PrintableLetter) -> bytes:
 
 
 def _picture(table: LetterTable) -> str:
-    from tui_billing.rules.money import exponent
-
     places = exponent(table.currency) if table.currency else 2
     return "#,##0" + ("." + "0" * places if places else "")
 

@@ -39,6 +39,7 @@ class InvoiceDetailScreen(BillingScreen):
         Binding("r", "correct", N_("corrective invoice"), show=False, id="record.correct"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
         Binding("m", "send", N_("send"), show=False, id="send"),
+        Binding("w", "file", N_("Word or Excel"), show=False, id="document.file"),
         Binding("v,f8", "preview", N_("view the page"), show=False, id="document.preview"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
@@ -71,6 +72,7 @@ class InvoiceDetailScreen(BillingScreen):
             ("h", _("history")),
             ("v", _("view")),
             ("o", _("PDF")),
+            ("w", _("Word, Excel")),
             ("f", _("evidence")),
             ("a", _("papers")),
             ("r", _("correct")),
@@ -145,6 +147,12 @@ class InvoiceDetailScreen(BillingScreen):
 
     def action_document(self) -> None:
         self.run_worker(show_document(self, self.invoice_id, self._number), group="document file", exclusive=True)
+
+    def action_file(self) -> None:
+        if self._found:
+            from tui_billing.screens.invoice_file import InvoiceFileScreen
+
+            self.workstation.open(InvoiceFileScreen(self.invoice_id, self._number))
 
     def action_preview(self) -> None:
         self.workstation.preview_invoice(self.invoice_id, self._number)

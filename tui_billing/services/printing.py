@@ -275,6 +275,33 @@ def render_to(books: Books, invoice_id: int, path: Path, form: str = "") -> Writ
     return write_invoice(replace(document, profile=form or document.profile), Path(path), logo_path(books))
 
 
+#: Files for those whose customers ask; the document itself is the PDF, and these are not kept as renderings.
+OFFICE = ("docx", "xlsx")
+
+
+def write_office(books: Books, invoice_id: int, path: Path, form: str) -> Path:
+    """An issued document as a Word or Excel file at `path`, whole or not at all."""
+    from tui_billing.documents.renderer import put_file
+
+    invoice = printable(books, invoice_id)
+    if form == "docx":
+        from tui_billing.documents.word import invoice_document
+
+        content = invoice_document(invoice, word_template(books))
+    else:
+        from tui_billing.documents.workbook import invoice_workbook
+
+        content = invoice_workbook(invoice)
+    put_file(path, content)
+    return path
+
+
+def word_template(books: Books) -> Path | None:
+    """The house's own Word template of an invoice: `templates/invoice.docx` beside the books; None for the usual one."""
+    own = document_folder(books).parent / "templates" / "invoice.docx"
+    return own if own.is_file() else None
+
+
 def record_rendering(books: Books, context: Context, invoice_id: int, written: Written) -> int:
     """Remember that a document was written: its path, its hash, what is wrong with it. Returns the row's id.
 
