@@ -14,8 +14,10 @@ import pytest
 from tui_billing.cli.sample import build_sample
 from tui_billing.cli.sample_data import BUSINESS_DATE
 from tui_billing.models.door import open_books
+from tui_billing.rules.disputes import STATUSES
 from tui_billing.rules.problem import Refused
 from tui_billing.rules.status import Status
+from tui_billing.services.attachments import attachment, read_attachment
 from tui_billing.services.show import status_from
 from tui_billing.services.verify import verify
 
@@ -97,6 +99,14 @@ def test_it_holds_a_year_of_a_small_firm(books):
 
 def test_every_status_is_there(books):
     assert set(statuses(books)) == {status.value for status in Status}
+    assert {status for (status,) in books.rows("SELECT DISTINCT status FROM dispute")} == set(STATUSES)
+
+
+def test_a_copy_of_the_file_alone_has_its_papers(books):
+    found = books.rows("SELECT a.id, a.entity, f.media_type FROM attachment a JOIN stored_file f ON f.id = a.file_id")
+    assert {entity for _, entity, _ in found} >= {"purchase_order", "contract", "delivery_note", "dispute"}
+    assert {media for _, _, media in found} == {"application/pdf", "image/png", "message/rfc822"}
+    assert all(len(read_attachment(books, key)[1]) == attachment(books, key).size for key, _, _ in found)
 
 
 @pytest.mark.parametrize(
@@ -123,6 +133,13 @@ def test_every_status_is_there(books):
         "SELECT count(*) FROM invoice WHERE rate_source = 'ECB'",
         "SELECT count(*) FROM customer WHERE credit_limit > 0",
         "SELECT count(*) FROM identifier",
+        "SELECT count(*) FROM dispute_note n WHERE kind = 'question' AND colleague_id IS NOT NULL AND NOT EXISTS"
+        " (SELECT 1 FROM dispute_note a WHERE a.answers_id = n.id)",
+        "SELECT count(*) FROM dispute_line WHERE change_id IS NOT NULL",
+        "SELECT count(*) FROM dispute_letter",
+        "SELECT count(*) FROM credit_request WHERE status = 'waiting'",
+        "SELECT count(*) FROM inquiry q WHERE follow_up <= '2026-11-24' AND NOT EXISTS"
+        " (SELECT 1 FROM inquiry f WHERE f.follows_id = q.id)",
         "SELECT count(*) FROM change WHERE seq > (SELECT seen_change FROM operator WHERE login = 'marie')",
     ],
 )

@@ -15,6 +15,7 @@ import typer
 from tui_billing.cli import sample_customers as who
 from tui_billing.cli import sample_data as data
 from tui_billing.cli.sample_bank import add_dollar_account, print_statement
+from tui_billing.cli.sample_cases import attach_sources, plan_cases
 from tui_billing.cli.sample_desk import Desk, Year
 from tui_billing.cli.sample_money import plan_money
 from tui_billing.cli.sample_plan import TODAY, plan_year
@@ -119,8 +120,10 @@ def fill(books: Books) -> None:
     year = Year(desk, rng, plan_year(rng))
     add_dollar_account(year)
     plan_money(year)
+    plan_cases(year)
     year.live(print_statement)
     enter_papers(desk, TODAY)
+    attach_sources(desk)
     _sign_mandates(books, desk)
     _look_away(books)
 
@@ -203,7 +206,7 @@ def _look_away(books: Books) -> None:
     with books.write():
         for login, day in (("marie", "2026-11-24"), ("paul", "2026-11-23"), ("anna", "2026-11-20")):
             books.db.execute_sql(
-                "UPDATE operator SET seen_change = (SELECT coalesce(max(seq), 0) FROM change WHERE at < ?)"
+                "UPDATE operator SET seen_change = (SELECT coalesce(min(seq) - 1, 0) FROM change WHERE at >= ?)"
                 " WHERE login = ?",
                 (day, login),
             )

@@ -22,7 +22,7 @@ from tui_billing.models.write import add, change
 from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.text import clean
 from tui_billing.services.context import Context, Work, transact
-from tui_billing.services.places import data_folder
+from tui_billing.services.places import data_folder, sample_papers
 
 #: entity -> (how its label is read for the change notice, what it is called in a sentence)
 ENTITIES = {
@@ -68,6 +68,16 @@ def attachment_folder(books: Books) -> Path:
     if books.path:
         return books.path.parent / "attachments"
     return data_folder() / "attachments" / (books.url.partition("?")[0].rpartition("/")[2] or "books")
+
+
+def store_of(books: Books, sha256: str) -> Path:
+    """The folder in which a paper lies: the books' own, or for a paper of the sample that they lack, the package's.
+
+    A file is what its hash says wherever it lies; so a copy of sample.db alone has its papers.
+    """
+    own = attachment_folder(books)
+    shipped = sample_papers()
+    return shipped if not store.place(own, sha256).exists() and store.place(shipped, sha256).is_file() else own
 
 
 def limit_of(books: Books) -> int:
@@ -314,13 +324,13 @@ def attachment(books: Books, attachment_id: int) -> Attached:
 def read_attachment(books: Books, attachment_id: int) -> tuple[Attached, bytes]:
     """A paper with its bytes, proved by their hash; a Problem where the store lacks it or it was changed."""
     paper = attachment(books, attachment_id)
-    return paper, store.read_stored(attachment_folder(books), paper.sha256, paper.name)
+    return paper, store.read_stored(store_of(books, paper.sha256), paper.sha256, paper.name)
 
 
 def proved_path(books: Books, attachment_id: int) -> Path:
     """Where the file of a paper lies, proved by its hash; a Problem where the store lacks it or it was changed."""
     paper = attachment(books, attachment_id)
-    return store.proved(attachment_folder(books), paper.sha256, paper.name)
+    return store.proved(store_of(books, paper.sha256), paper.sha256, paper.name)
 
 
 def save_attachment(books: Books, attachment_id: int, target: Path | str) -> Path:

@@ -15,7 +15,7 @@ from tui_billing.locale import N_, say
 from tui_billing.models.door import Books
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import Problem, Refused
-from tui_billing.services.attachments import Attached, attachment, attachment_folder, proved_path
+from tui_billing.services.attachments import Attached, attachment, proved_path, store_of
 from tui_billing.services.context import company
 from tui_billing.services.printing import path_of
 
@@ -82,7 +82,7 @@ def attachments_of(books: Books, row: Mapping[str, Any]) -> list[Attachment]:
     for one in of_letters(books, [row]).get(row["letter_id"], ()):
         path = _path(books, one)
         if one.sha256:
-            content = store.read_stored(attachment_folder(books), one.sha256, one.name)
+            content = store.read_stored(store_of(books, one.sha256), one.sha256, one.name)
         else:
             try:
                 content = path.read_bytes()
@@ -97,7 +97,7 @@ def attachments_of(books: Books, row: Mapping[str, Any]) -> list[Attachment]:
 
 
 def _path(books: Books, one: Enclosure) -> Path:
-    return store.place(attachment_folder(books), one.sha256) if one.sha256 else path_of(books, one.invoice_id)
+    return store.place(store_of(books, one.sha256), one.sha256) if one.sha256 else path_of(books, one.invoice_id)
 
 
 def pages_path(letter: Path) -> Path:
@@ -116,7 +116,7 @@ def make_ready(
         if one.invoice_id in wrong:
             raise wrong[one.invoice_id]
         if one.sha256:
-            store.proved(attachment_folder(books), one.sha256, one.name)
+            store.proved(store_of(books, one.sha256), one.sha256, one.name)
     if enclosed and row["channel"] == "post" and not pages_path(letter).exists():
         language = row["language"]
         title = say(N_("Enclosed with {letter}"), language, letter=row["name"])

@@ -17,7 +17,7 @@ from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import NotFound, Problem
-from tui_billing.services.attachments import attachment_folder
+from tui_billing.services.attachments import store_of
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.disputes import note_content, write_note
 from tui_billing.services.printing import document_folder, path_of, render_to
@@ -164,9 +164,8 @@ _KINDS = {"payment": N_("payment"), "credit": N_("credit note"), "write_off": N_
 def _papers(books: Books, found: case_file.CaseFile, told: Any) -> list[Paper]:
     """The documents first, then what is attached: order, contract, delivery, correspondence."""
     papers = [Paper(str(number), str(path_of(books, key))) for key, number in found.documents]
-    folder = attachment_folder(books)
     for entity, name, kind, note, sha256, at, who in found.papers:
         of = told(_PAPER_OF.get(entity, entity))
         words = " · ".join(part for part in (kind.replace("_", " "), note, f"{who} {at[:10]}") if part)
-        papers.append(Paper(f"{of}: {name}", str(place(folder, sha256)), sha256, words))
+        papers.append(Paper(f"{of}: {name}", str(place(store_of(books, sha256), sha256)), sha256, words))
     return papers

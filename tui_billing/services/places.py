@@ -32,6 +32,11 @@ def sample_path() -> Path:
     raise Unusable("sample.db is missing from this installation; install tui-billing again")
 
 
+def sample_papers() -> Path:
+    """Where the papers of the sample lie, in the order of a store: inside the package, wherever its books are."""
+    return Path(__file__).resolve().parents[1] / "sample_papers"
+
+
 def private_sample(*, fresh: bool = False) -> Path:
     """The user's own copy of the sample, kept between runs; `fresh` starts over.
 

@@ -13,7 +13,7 @@ from tui_billing.models.usual import memories
 from tui_billing.rules.canonical import canonical
 from tui_billing.rules.usual import Key, Memory, memory_from
 from tui_billing.services.aliases import alias_differences
-from tui_billing.services.attachments import attachment_content, attachment_folder, end_content
+from tui_billing.services.attachments import attachment_content, end_content, store_of
 from tui_billing.services.check_rules import rule_content
 from tui_billing.services.match import match_content
 from tui_billing.services.source_content import source_content
@@ -72,12 +72,11 @@ def contents(books: Books) -> Iterator[Fault]:
 
 def papers(books: Books) -> Iterator[Fault]:
     """Every file of the store is there, and is what was attached."""
-    folder = attachment_folder(books)
     for sha256, size, name in books.rows(
         "SELECT f.sha256, f.size, (SELECT min(name) FROM attachment a WHERE a.file_id = f.id) FROM stored_file f"
         " ORDER BY f.id"
     ):
-        fault = fault_of(folder, sha256, size)
+        fault = fault_of(store_of(books, sha256), sha256, size)
         if fault:
             yield "papers", "", f"the paper {name} ({sha256[:12]}) is {fault}"
 
