@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from tests.builders import TODAY, clerk
 from tests.exchange import writers
 from tests.exchange.writers import IBAN, Entry, camt, camt_file
+from tui_billing.models import guards
+from tui_billing.models.queries.payments import balance_after
 from tui_billing.rules.problem import NotFound, Problem
 from tui_billing.services.bank_accounts import account_of, add_account, list_accounts
 from tui_billing.services.statement_chain import list_statements
@@ -62,6 +64,17 @@ def test_an_overlapping_file_adds_only_what_is_new(books, tmp_path):
     ((taken, lines),) = take(books, path, camt([ONE, TWO, THREE], 100_00, identity="S2", sequence="2"))
     assert taken.added == 1 and [known for _, known in lines] == [True, True, False]
     assert counts(books)[:2] == (2, 3) and verify(books) == []
+    held = [balance_after(books, key) for (key,) in books.rows("SELECT id FROM bank_line ORDER BY id")]
+    assert held == [110_00, 107_00, 114_50], "what the books had before has moved with it, too"
+
+
+def test_what_moved_with_a_line_is_vouched_for(books, tmp_path):
+    take(books, tmp_path / "a.xml", camt([ONE, TWO], 100_00))
+    with books.write():
+        guards.drop(books.db)
+        books.db.execute_sql("UPDATE bank_line SET moved = moved + 1 WHERE amount < 0")
+        guards.create(books.db)
+    assert [found.check for found in verify(books)] == ["content"]
 
 
 def test_equal_payments_of_one_day_are_all_there_and_never_twice(books, tmp_path):

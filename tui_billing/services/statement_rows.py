@@ -19,7 +19,10 @@ LONGEST_NAME = 200
 _TEXTS = ("text", "reference", "payer", "payer_iban", "bank_reference", "creditor_reference", "end_to_end", "mandate")
 _DETAIL_TEXTS = ("text", "reference", "creditor_reference", "end_to_end", "mandate", "payer", "payer_iban")
 #: Columns of a line that its statement's audit event vouches for.
-AUDITED = ("date", "amount", "currency", "text", "reference", "payer", "payer_iban", "fingerprint")
+AUDITED = ("date", "amount", "currency", "text", "reference", "payer", "payer_iban", "fingerprint", "moved")
+#: Raised with every change of these; version -> how many of them were vouched for.
+VERSION = 2
+_AUDITED_IN = {1: len(AUDITED) - 1, 2: len(AUDITED)}
 
 
 def vouched(values: Iterable[object]) -> bytes:
@@ -27,22 +30,21 @@ def vouched(values: Iterable[object]) -> bytes:
     return ("\x1f".join(map(str, values)) + "\x1e").encode()
 
 
-def head_content(books: Books, statement_id: int) -> dict[str, Any]:
+def head_content(books: Books, statement_id: int, version: int = VERSION) -> dict[str, Any]:
     """What the audit event says of a statement's head, as it stands in the books."""
     names = "bank_account_id, reference, sequence, date_from, date_to, opening, closing, balances, sha256"
     row = books.row(f"SELECT {names} FROM bank_statement WHERE id = ?", (statement_id,))
-    return {"v": 1, **dict(zip(names.split(", "), row or (), strict=bool(row)))}
+    return {"v": version, **dict(zip(names.split(", "), row or (), strict=bool(row)))}
 
 
-def statement_content(books: Books, statement_id: int, version: int | None = 1) -> dict[str, Any]:
+def statement_content(books: Books, statement_id: int, version: int | None = VERSION) -> dict[str, Any]:
     """The content that `verify` compares: the head, how many lines there are, and the digest of them.
 
     KeyError for a version of it that nobody has written.
     """
-    if version != 1:
-        raise KeyError(version)
+    audited = AUDITED[: _AUDITED_IN[version or 0]]
     digest, count, last = hashlib.sha256(), 0, -1
-    names = ", ".join(AUDITED)
+    names = ", ".join(audited)
     while rows := books.rows(
         f"SELECT position, {names} FROM bank_line WHERE statement_id = ? AND position > ? ORDER BY position LIMIT 2000",
         (statement_id, last),
@@ -50,7 +52,7 @@ def statement_content(books: Books, statement_id: int, version: int | None = 1) 
         for _, *values in rows:
             digest.update(vouched(values))
         count, last = count + len(rows), rows[-1][0]
-    return {**head_content(books, statement_id), "lines": count, "digest": digest.hexdigest()}
+    return {**head_content(books, statement_id, version or 0), "lines": count, "digest": digest.hexdigest()}
 
 
 def span(statement: Statement) -> tuple[str, str]:
@@ -97,14 +99,16 @@ def _cleaned_detail(detail: Detail) -> Detail:
 
 #: What is kept of a line as the file has it, before and after what the books add.
 _KEPT = StatementLine._fields[: StatementLine._fields.index("details")]
-COLUMNS = (*_KEPT, "bank_account_id", "statement_id", "fingerprint", "status", "position", "open")
+COLUMNS = (*_KEPT, "bank_account_id", "statement_id", "fingerprint", "status", "position", "open", "moved")
 _AUDITED_AT = [COLUMNS.index(name) for name in AUDITED]
 
 
-def row_of(account_id: int, statement_id: int, position: int, line: StatementLine, mark: str) -> list[object]:
+def row_of(
+    account_id: int, statement_id: int, position: int, line: StatementLine, mark: str, moved: int
+) -> list[object]:
     """The values of a line's row, in the order of COLUMNS; an entry of nothing is never matched."""
     status = "unmatched" if line.amount else "ignored"
-    return [*line[: len(_KEPT)], account_id, statement_id, mark, status, position, line.amount]
+    return [*line[: len(_KEPT)], account_id, statement_id, mark, status, position, line.amount, moved]
 
 
 def vouched_row(stored: Sequence[object]) -> bytes:

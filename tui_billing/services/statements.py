@@ -269,12 +269,21 @@ class _Run:
         statement, own = taken.statement, taken.account
         assert own and self.books
         tell_neighbours(self.books, taken)
-        key, added = 0, 0
+        key, added, moved = 0, 0, 0
         digest = hashlib.sha256()
         for chunk in self._marked(taken, counts):
-            new = [(line, mark) for line, mark, known in chunk if not known]
+            new: list[tuple[StatementLine, str]] = []
+            sums: list[int] = []
+            for line, mark, known in chunk:
+                moved += line.amount
+                if not known:
+                    new.append((line, mark))
+                    sums.append(moved)
             key = key or (self._write_head(work, own.id, statement) if new else 0)
-            rows = [row_of(own.id, key, added + place, line, mark) for place, (line, mark) in enumerate(new)]
+            rows = [
+                row_of(own.id, key, added + place, *one, after)
+                for place, (one, after) in enumerate(zip(new, sums, strict=True))
+            ]
             for stored in add_values(BankLine, COLUMNS, rows):
                 digest.update(vouched_row(stored))
             self._write_details(new)

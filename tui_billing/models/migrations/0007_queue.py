@@ -1,7 +1,8 @@
-"""Indexes of the payment queue: what a row is found by, and what its foot adds up, costs the same on large books.
+"""The payment queue on large books: what a row is found by, and what its foot adds up.
 
-Open items and payments are found by their amount; the sums of what waits are read from the index alone, and so is
-what the bank held after a line.
+Open items and payments are found by their amount; the sums of what waits are read from an index alone. `moved` is
+what the statement had moved up to and with a line, so that nothing is added up to tell what the bank held then; a
+line that was taken in before has none.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from tui_billing.models import ddl
 
 INDEXES = """
+ALTER TABLE bank_line ADD COLUMN moved {int};
 CREATE INDEX invoice_amount ON invoice (open, next_due, id) WHERE open <> 0;
 CREATE INDEX receipt_amount ON receipt (amount, date, id);
 CREATE INDEX receipt_waiting ON receipt (currency, open) WHERE open <> 0;

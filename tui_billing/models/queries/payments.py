@@ -125,16 +125,19 @@ def totals(books: Books) -> list[tuple[str, int, int]]:
 def balance_after(books: Books, line_id: int) -> int | None:
     """What the bank account held after a line, in its currency, by the balance its statement states; None where none.
 
-    Counted from the opening balance on, or back from the closing one where the bank stated that alone.
+    Counted from the opening balance on (where the bank stated the closing one alone, it follows from that); for a
+    line that does not know what had moved with it, the lines of its statement are added up.
     """
     row = books.row(
-        "SELECT s.id, s.opening, s.closing, s.balances, b.position FROM bank_line b"
+        "SELECT s.id, s.opening, s.closing, s.balances, b.position, b.moved FROM bank_line b"
         " JOIN bank_statement s ON s.id = b.statement_id WHERE b.id = ?",
         (line_id,),
     )
     if row is None or row[3] == "none":
         return None
-    statement, opening, closing, balances, position = row
+    statement, opening, closing, balances, position, with_it = row
+    if with_it is not None:
+        return int(opening + with_it)
     sign, start = ("<=", opening) if balances == "both" else (">", closing)
     moved = books.value(
         f"SELECT coalesce(sum(amount), 0) FROM bank_line WHERE statement_id = ? AND position {sign} ?",

@@ -40,7 +40,11 @@ class BankStatement(Table):
 
 
 class BankLine(Table):
-    """A booked entry of a statement; `open` is what is not yet cleared, signed as `amount`."""
+    """A booked entry of a statement; `open` is what is not yet cleared, signed as `amount`.
+
+    `moved` is the sum of the statement's entries up to this one, those that the books had before among them; None
+    for a line of no file and for one that was taken in before this was kept.
+    """
 
     id = AutoField()
     bank_account = ForeignKeyField(BankAccount)
@@ -66,6 +70,7 @@ class BankLine(Table):
     charges = AmountField(default=0)
     original_amount = AmountField(null=True)
     original_currency = TextField(default="")
+    moved = AmountField(null=True)
 
 
 class Receipt(Table):
