@@ -28,7 +28,7 @@ WITHDRAWN: dict[str, int] = {
     for code in codes.split()
 }
 #: What banks write where they have no reference.
-NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NON REF", "NONE", "-", "0"})
+NO_REFERENCE = frozenset({"NONREF", "NOTPROVIDED", "NOT PROVIDED", "NOTAVAILABLE", "NON REF", "NONE", "-", ".", "0"})
 _AMOUNT = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")
 _LONGEST_AMOUNT = 40
 

@@ -185,7 +185,7 @@ class _Record:
             if text_at(node, "CdtDbtInd") == "DBIT":
                 amount = -amount
             self._places.setdefault(kind, []).append((amount, currency, day_of(at(node, "Dt"))))
-            if not self.statement.currency and kind in (*_OPENING, "CLBD"):
+            if not self.statement.currency and kind in (*_OPENING, "CLBD", "ITBD"):
                 self.statement.currency = currency
         except Problem as problem:
             self._refuse(problem, element)
@@ -235,16 +235,18 @@ class _Record:
             opening = interim[0]
         if closing is None and interim:
             closing = interim[-1]
-        for found in (opening, closing):
-            if found and statement.currency and found[1] and found[1] != statement.currency:
-                statement.remark(
-                    "refused",
-                    "balance_currency",
-                    "a balance is stated in {found}, the account is kept in {currency}; ask the bank",
-                    int(element.sourceline or 0),
-                    found=found[1],
-                    currency=statement.currency,
-                )
+        foreign = [found for found in (opening, closing) if found and found[1] not in ("", statement.currency)]
+        if statement.currency and foreign:
+            # Entries carry their own currency: without these balances they are right still, only not proved.
+            statement.remark(
+                "difference",
+                "balance_currency",
+                "a balance is stated in {found}, the account is kept in {currency}; it proves nothing, ask the bank",
+                int(element.sourceline or 0),
+                found=foreign[0][1],
+                currency=statement.currency,
+            )
+            opening, closing = (None if found in foreign else found for found in (opening, closing))
         if opening:
             statement.opening = opening[0]
             statement.date_from = statement.date_from or opening[2]

@@ -178,7 +178,10 @@ def _remittance(node: Any) -> tuple[str, str]:
         return "", ""
     reference, words, more = "", [" ".join(text.split()) for text in node.get("Ustrd", ())], []
     for each in node.get("Strd", ()):
-        reference = reference or text_at(each, "CdtrRefInf", "Ref") or text_at(each, "CdtrRefInf", "CdtrRef")
+        stated = text_at(each, "CdtrRefInf", "Ref") or text_at(each, "CdtrRefInf", "CdtrRef")
+        if reference and stated != reference:
+            more.append(stated)  # one payment over several invoices
+        reference = reference or stated
         if type(each) is dict:
             more += [text_at(document, "Nb") for document in each.get("RfrdDocInf", ())]
             more += [" ".join(text.split()) for text in each.get("AddtlRmtInf", ())]

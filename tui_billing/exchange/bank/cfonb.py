@@ -7,6 +7,7 @@ are decimals stands in the record.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from tui_billing.rules.statement import Remark, Statement, StatementLine, meanin
 from tui_billing.rules.text import quote
 
 LENGTH = 120
+_RECORD = re.compile(r"0[1457]\d{5}")
 #: Last character of an amount -> (digit, sign). Some systems write the national letters of old code pages.
 OVERPUNCH = {
     **{character: (digit, 1) for digit, character in enumerate("{ABCDEFGHI")},
@@ -84,8 +86,11 @@ def _records(source: Source) -> Iterator[tuple[int, str]]:
     if source.has_line_ends:
         for number, line in source.lines():
             text = line.rstrip("\r\n\x1a\0")
-            if text.strip():
-                yield number, (text.lstrip() if text[:1].isspace() else text).ljust(LENGTH)
+            text = text.lstrip() if text[:1].isspace() else text
+            # Some systems end the file with a line end and no record before it.
+            step = LENGTH if _RECORD.match(text, LENGTH) else max(len(text), LENGTH)
+            for start in range(0, len(text.rstrip()), step):
+                yield number, text[start : start + step].ljust(LENGTH)
         return
     number = 0
     with source.text() as file:

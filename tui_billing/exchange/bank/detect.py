@@ -20,7 +20,7 @@ FORMATS = {
     "cfonb120": "cfonb",
     "csv": "csv_bank",
 }
-_MT940 = re.compile(r"(?:^|[\r\n{}:\-])[ \t]*:(?:20|25|28C?|60[FM]?|61|62[FM]?|NS|940):")
+_MT940 = re.compile(r"(?:^|[\r\n{}:\-])[ \t]*:(?:20|21|25P?|28C?|60[FM]?|61|62[FM]?|64|65|86|90[CD]|NS|940):")
 _QIF = re.compile(r"^!(?:type|account|option|clear)\b", re.IGNORECASE | re.MULTILINE)
 _CFONB = re.compile(r"\s*0[1457]\d{5}")
 _CAMT = re.compile(r"camt\.05[234]|BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|<(?:\w+:)?(?:Stmt|Rpt|Ntfctn)>")

@@ -14,9 +14,19 @@ from dataclasses import dataclass, field
 from tui_billing.exchange.bank import mt940_details as words
 from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.statement import Remark, Statement, StatementLine, meaningful, minor_of, places_of
-from tui_billing.rules.text import quote
+from tui_billing.rules.statement import (
+    Remark,
+    Statement,
+    StatementLine,
+    balance_difference,
+    meaningful,
+    minor_of,
+    places_of,
+)
+from tui_billing.rules.text import fold, quote
 
+#: {1:…}{2:…}{3:{108:…}}{4: before the first field.
+_ENVELOPE = re.compile(r"^\s*(?:\{[^\n]*?)?\{4:\s*")
 _TAG = re.compile(r"\s?:(?P<tag>\d{2}[A-Z]?|NS):")
 #: Where a tag begins in a file that has no line ends at all.
 _ANY_TAG = r"(?=:(?:20|21|25P?|28C?|60[FM]?|61|62[FM]?|64|65|86|90[CD]|13D?|34F?|NS):)|(?=-\})"
@@ -29,6 +39,10 @@ _ENTRY = re.compile(
 _KIND = re.compile(r"[A-Z][A-Z0-9 ]{3}")
 _STRUCTURED = re.compile(r"\d{3}[?<>~^*@]\d\d")
 _SUM = re.compile(r"(\d*)\s*([A-Z]{3})?\s*(\d+(?:[.,]\d*)?)")
+#: What stands for the line that ends a message.
+_END = "-"
+#: What stands in :61: where the reference itself stands in :86:.
+_POINTERS = frozenset({"KREF", "EREF", "MREF", "CREF", "PREF", "MARF", "NOREF"})
 #: A month further apart than this lies in another year (an entry of January valued in December).
 _HALF_A_YEAR = 6
 
@@ -54,7 +68,11 @@ def read(source: Source, options: Options) -> Iterator[StatementLine | Statement
     """The statements of the file; one that cannot be read, or is cut off, costs none of the others."""
     current = _Message(options)
     for found in _fields(source):
+        if found.tag == _END:
+            current.ended = True
+            continue
         if found.tag == "20" and current.begun:
+            current.ended = True
             yield from current.finish()
             current = _Message(options)
         elif found.tag == "25" and current.closed:
@@ -79,7 +97,7 @@ def _fields(source: Source) -> Iterator[_Field]:
         broken_tag = text.strip() == ":"
         if broken_tag:
             continue
-        text = re.sub(r"^(?:\{\d:[^{}]*\})*\{4:\s*", "", text)
+        text = _ENVELOPE.sub("", text)
         match = _TAG.match(text)
         # A time within a text ("12:11") begins no field: only a tag that MT940 knows does.
         if match and match["tag"] in _KNOWN:
@@ -90,6 +108,7 @@ def _fields(source: Source) -> Iterator[_Field]:
             if open_field:
                 yield open_field
             open_field = None
+            yield _Field(_END, number, "")
         elif open_field is not None:
             open_field.text += "\n" + text
     if open_field:
@@ -130,7 +149,8 @@ class _Message:
 
     def __init__(self, options: Options) -> None:
         self.statement = Statement(format="mt940", currency=options.currency)
-        self.begun = self.closed = False
+        #: `ended` is whether the file itself shows that nothing more of it comes.
+        self.begun = self.closed = self.ended = False
         self._opened = self._summed = False
         self._entries: list[_Entry] = []
         self._problem: Remark | None = None
@@ -140,7 +160,7 @@ class _Message:
         self._number = 0
 
     def take(self, found: _Field) -> None:
-        self.begun = True
+        self.begun, self.ended = True, False
         if self._problem:
             return
         self._number = found.number
@@ -232,16 +252,12 @@ class _Message:
         """Say what is odd; a statement without its closing balance may have lost its last entries."""
         statement = self.statement
         if not self.closed and not (statement.format == "mt942" or self._summed):
-            statement.complete = False
-            statement.remark(
-                "refused",
-                "no_closing",
-                "the statement has no closing balance (:62F:), it may be cut off; get the file from the bank again",
-                self._number,
-            )
+            self._judge_unclosed()
         if len(self._currencies) > 1:
+            # Where the sums agree, a slip of the bank's in naming the currency costs nothing.
+            agrees = None not in (statement.opening, statement.closing) and not balance_difference(statement)
             statement.remark(
-                "refused",
+                "difference" if agrees else "refused",
                 "balance_currency",
                 "a balance is stated in {found}, the account is kept in {currency}; ask the bank",
                 found=", ".join(sorted(self._currencies - {statement.currency})),
@@ -249,6 +265,31 @@ class _Message:
             )
         if waiting:
             statement.remark("note", "pending", "{count} entries are not booked yet and are left out", count=waiting)
+
+    def _judge_unclosed(self) -> None:
+        statement = self.statement
+        statement.complete = False
+        if self._entries and not self._opened:
+            statement.remark(
+                "note",
+                "no_balances",
+                "the statement states no balances; whether an entry is missing cannot be checked",
+                self._number,
+            )
+        elif self._entries and self.ended:
+            statement.remark(
+                "difference",
+                "no_closing",
+                "the statement has no closing balance (:62F:); look whether its entries are all there",
+                self._number,
+            )
+        else:
+            statement.remark(
+                "refused",
+                "no_closing",
+                "the statement has no closing balance (:62F:), it may be cut off; get the file from the bank again",
+                self._number,
+            )
 
     def _check_sums(self, lines: list[StatementLine]) -> None:
         """:90C: and :90D: count and add up the credits and debits of an MT942."""
@@ -271,7 +312,8 @@ class _Message:
 
 def _account(text: str) -> tuple[str, str]:
     """(account, currency or "") of :25:, where some banks put the currency behind the number."""
-    account = text.strip()
+    # "//AT39364/12345678912": bank code and number in two parts, with their country.
+    account = re.sub(r"^//(?:[A-Z]{2}(?=\d+/))?", "", text.strip())
     match = re.fullmatch(r"(.*\d)[\s/]*([A-Z]{3})", account)
     if match and match[2] in _CURRENCY_MARKS:
         return match[1].strip(), match[2]
@@ -336,14 +378,20 @@ def _line(entry: _Entry, currency: str) -> StatementLine | None:
     told = words.read("\n".join(entry.details), "\n".join(entry.extra))
     if words.IBAN.fullmatch(extra):
         told.account, extra = told.account or extra, ""
-    text = told.text or extra
+    if words.IBAN.fullmatch(own):
+        told.account, own = told.account or own, ""
+    text, coded = told.text, "\n".join([extra, *entry.details])
+    # What the bank adds below an entry; most of them say it again in :86:.
+    spare = _CODED.sub(" ", extra).strip(" /")
+    if spare and fold(spare) not in fold(text):
+        text = f"{text} {spare}"
     return StatementLine(
         date=booked,
         amount=sign * amount,
         currency=currency,
         value_date=value,
         text=" ".join(text.split()),
-        reference=told.creditor_reference or told.end_to_end or meaningful(own),
+        reference=told.creditor_reference or told.end_to_end or told.customer_reference or own,
         payer=told.payer or name,
         payer_iban=told.account,
         bank_reference=bank or meaningful(told.bank_reference),
@@ -352,21 +400,26 @@ def _line(entry: _Entry, currency: str) -> StatementLine | None:
         mandate=told.mandate,
         bank_code=told.code or kind,
         return_reason=told.return_reason,
-        charges=_ordered(extra, "CHGS", currency)[0] or 0,
-        original_amount=_ordered(extra, "OCMT", currency)[0],
-        original_currency=_ordered(extra, "OCMT", currency)[1],
+        charges=_ordered(coded, "CHGS", currency)[0] or 0,
+        original_amount=_ordered(coded, "OCMT", currency)[0],
+        original_currency=_ordered(coded, "OCMT", currency)[1],
     )
 
 
 def _references(rest: str) -> tuple[str, str, str, str, str]:
     """(transaction code, customer's reference, bank's reference, name, more) of what follows the amount."""
-    first, _, extra = rest.partition("\n")
+    first, _, extra = rest.lstrip(" ").partition("\n")
     kind = _KIND.match(first)
     code = kind[0].strip() if kind else ""
     own, _, bank = first[kind.end() if kind else 0 :].partition("//")
     # 16 characters are the customer's reference; some banks write a name behind them.
-    own, name = (own, "") if bank else (own[:16], own[16:])
-    return code, own.strip(), meaningful(bank), " ".join(name.split()), " ".join(extra.split())
+    own, name = (own, "") if bank or " " not in own[15:17] else (own[:16], own[16:])
+    own = "" if own.strip(" +") in _POINTERS else meaningful(own)
+    return code, own, meaningful(bank), " ".join(name.split()), " ".join(extra.split())
+
+
+#: /OCMT/EUR4,5/, /TRCD/00200/ and the like below an entry.
+_CODED = re.compile(r"/(?:OCMT|CHGS|TRCD|IACC|EXCH)/[^/\s]*/?")
 
 
 def _ordered(extra: str, tag: str, currency: str) -> tuple[int | None, str]:

@@ -8,14 +8,32 @@ from dataclasses import dataclass
 from tui_billing.rules.statement import meaningful
 
 _NUMBERED = re.compile(r"\s*(\d{3})\s*([?<>~^*@])\s?\d\d")
+#: Signs that stand in plain texts as well: only several of them make subfields.
+_NUMBERED_OTHERWISE = re.compile(r"\s*(\d{3})\s*([+!#$%&|=§])[0-36]\d(?=.*?\2[0-36]\d)", re.DOTALL)
+#: Words that banks of the Netherlands write before each part of a plain text, and a bank of Poland's.
+_LABELLED = re.compile(
+    r"(?<![A-Z])(IBAN|REK|BIC|NAAM|OMSCHRIJVING|KENMERK|MACHTIGING|INCASSANT|BETALINGSKENM"
+    r"|ID IPH|Z RACH|NA RACH|OD|DLA|TYT|TNR)\.?\s?:\s*"
+)
+_POLISH_ADDRESS = re.compile(r"\s+(?:UL|AL|PL|OS)\s?\..*", re.DOTALL)
 #: Words of the SEPA purpose in numbered subfields (German banks), each followed by a plus sign.
-_PURPOSE = re.compile(r"\b(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|COAM|OAMT|MDAT|RREF|RCMT)\s?\+")
+_PURPOSE = re.compile(
+    r"\b(EREF|KREF|MREF|CRED|DEBT|SVWZ|ABWA|ABWE|IBAN|BIC|PURP|COAM|OAMT|MDAT|RREF|RCMT)\s?\+|\b(MTLG):"
+)
+#: Those that are one identifier, which ends with its subfield unless that is full.
+_IDENTIFIERS = ("EREF", "KREF", "MREF", "CRED", "DEBT")
 _SLASHED = re.compile(
     r"/(EREF|REMI|BENM|ORDP|NAME|IBAN|BIC|MARF|CSID|ISDT|PREF|RTRN|TRTP|TRCD|CNTP|ULTB|ULTD|ADDR|ID|PURP|SVCL|KREF"
     r"|TYPE|STAT|DELP|DRPD|OCMT|CHGS|ULTC|INFO|NTPD|RETN)/"
 )
 _FULL_SUBFIELD = 27
+#: A blank at the end of a full subfield may be lost on the way.
+_NEARLY_FULL = 26
+#: Where a subfield ended before it was full.
+_BREAK = "\0"
 _FULL_LINE = 63
+#: Some banks give the whole first line to the other party.
+_ACCOUNT_AND_NAME = re.compile(r"([A-Z]{2}\d{2}[A-Z0-9]{10,30})\s+(\S.*)\n")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 
 
@@ -28,6 +46,7 @@ class Told:
     payer: str = ""
     account: str = ""
     end_to_end: str = ""
+    customer_reference: str = ""
     mandate: str = ""
     creditor_reference: str = ""
     bank_reference: str = ""
@@ -36,13 +55,13 @@ class Told:
 
 def read(details: str, extra: str) -> Told:
     """The facts of :86: (its lines as they stand) and of :NS:."""
-    match = _NUMBERED.match(details)
+    match = _NUMBERED.match(details) or _NUMBERED_OTHERWISE.match(details)
     if match:
         told = _numbered(details, match[1], match[2])
     elif len(_SLASHED.findall(details)) >= 2 or re.match(r"\s*/[A-Z]{4}/", details):
         told = _slashed(details)
     else:
-        told = Told(text=_joined(details))
+        told = _plain(details)
     if extra:
         _add_extra(told, extra)
     found = re.search(r"\bRF\d{2}[A-Z0-9]{1,21}\b", told.text)
@@ -59,10 +78,30 @@ def _joined(text: str) -> str:
     return " ".join(made.split())
 
 
+def _plain(details: str) -> Told:
+    told = Told(text=_joined(details))
+    if head := _ACCOUNT_AND_NAME.match(details):
+        told.account, told.payer = head[1], " ".join(head[2].split())
+    cut = _LABELLED.split(told.text)
+    if len(cut) < 5:  # noqa: PLR2004 (two labels: a word with a colon alone says nothing)
+        return told
+    words: dict[str, str] = {}
+    for name, value in zip(cut[1::2], cut[2::2], strict=True):
+        words.setdefault(name, value.strip(" /;,"))
+    told.payer = words.get("NAAM", "") or _POLISH_ADDRESS.sub("", words.get("OD", "") or words.get("DLA", ""))
+    told.account = _account(*(words.get(name, "") for name in ("IBAN", "REK", "Z RACH", "NA RACH")))
+    told.mandate = words.get("MACHTIGING", "")
+    told.end_to_end = meaningful(words.get("KENMERK", ""))
+    told.creditor_reference = words.get("BETALINGSKENM", "")
+    if "OMSCHRIJVING" in words:
+        told.text = words["OMSCHRIJVING"]
+    return told
+
+
 def _numbered(details: str, code: str, separator: str) -> Told:
     parts: dict[str, str] = {}
     order: list[str] = []
-    purpose, previous = "", 0
+    purpose: list[str] = []
     # The lines are cut at 65 characters wherever that falls; a subfield goes on in the next line.
     for piece in details.replace("\n", "").split(separator)[1:]:
         number, value = piece[:2], piece[2:]
@@ -70,20 +109,18 @@ def _numbered(details: str, code: str, separator: str) -> Told:
             value, number = separator + piece, order[-1] if order else ""
         order.append(number)
         if number[:1] == "2" or "60" <= number <= "63":
-            gap = "" if previous >= _FULL_SUBFIELD or not purpose else " "
-            purpose += gap + value
-            previous = len(value)
+            purpose.append(value)
         else:
             parts[number] = parts.get(number, "") + value
     told = Told(code=code)
     words = _purpose_words(purpose)
     told.end_to_end = meaningful(words.get("EREF", ""))
+    told.customer_reference = meaningful(words.get("KREF", ""))
     told.mandate = words.get("MREF", "")
-    told.text = words.get("SVWZ") or words.get("", "") or parts.get("00", "").strip()
-    if "SVWZ" in words and words.get(""):
-        told.text = f"{words['']} {told.text}"
-    told.text = " ".join(told.text.split())
-    told.payer = " ".join((parts.get("32", "") + parts.get("33", "")).split()) or words.get("ABWA", "")
+    texts = [words.get(name, "") for name in ("", "SVWZ", "MTLG")]
+    told.text = " ".join(" ".join(texts).split()) or parts.get("00", "").strip()
+    name, more = parts.get("32", ""), parts.get("33", "")
+    told.payer = " ".join((name + ("" if len(name) >= _NEARLY_FULL else " ") + more).split()) or words.get("ABWA", "")
     told.account = _account(words.get("IBAN", ""), parts.get("38", ""), parts.get("31", ""))
     told.return_reason = _return_reason(code, parts.get("34", ""), told.text)
     return told
@@ -97,13 +134,22 @@ def _return_reason(code: str, number: str, text: str) -> str:
     return found[1] if found else number.strip() or "RTRN"
 
 
-def _purpose_words(purpose: str) -> dict[str, str]:
-    """EREF+… MREF+… SVWZ+…: each word with what follows it; "" is what stands before the first."""
-    cut = _PURPOSE.split(purpose)
-    words = {"": cut[0].strip()}
-    for name, value in zip(cut[1::2], cut[2::2], strict=True):
-        words[name] = (words.get(name, "") + " " + value.strip()).strip()
-    return words
+def _purpose_words(pieces: list[str]) -> dict[str, str]:
+    """EREF+… MREF+… SVWZ+…: each word with what follows it; "" is what stands outside of them."""
+    joined = ""
+    for piece in pieces:
+        joined += piece
+        if len(piece) < _FULL_SUBFIELD:
+            joined += " " if len(piece) >= _NEARLY_FULL else _BREAK
+    first, *cut = _PURPOSE.split(joined)
+    words = {"": first}
+    for one, other, value in zip(cut[::3], cut[1::3], cut[2::3], strict=True):
+        name, more = one or other, ""
+        if name in _IDENTIFIERS:
+            value, _, more = value.partition(_BREAK)
+        words[name] = words.get(name, "") + " " + value
+        words[""] += " " + more
+    return {name: " ".join(value.replace(_BREAK, " ").split()) for name, value in words.items()}
 
 
 def _account(*candidates: str) -> str:
@@ -121,18 +167,24 @@ def _slashed(details: str) -> Told:
     for name, value in zip(cut[1::2], cut[2::2], strict=True):
         words.setdefault(name, value.strip(" /"))
     told = Told(end_to_end=meaningful(words.get("EREF", "")), mandate=words.get("MARF", ""))
+    told.customer_reference = meaningful(words.get("KREF", "") or words.get("PREF", ""))
     told.payer = words.get("NAME", "")
     told.account = _account(words.get("IBAN", ""))
     if "CNTP" in words:  # account/BIC/name/city
         account, _, rest = words["CNTP"].partition("/")
         told.account = told.account or _account(account)
         told.payer = told.payer or [*rest.split("/"), "", ""][1]
+    for name in ("ORDP", "BENM"):  # account/name/…
+        if party := re.match(r"([A-Z]{0,2}\d[A-Z0-9]{7,33})\s*/([^/]+)", words.get(name, "")):
+            told.account, told.payer = told.account or party[1], told.payer or party[2].strip()
     remittance = words.get("REMI", "")
     structured = re.match(r"(?:USTD//|STRD/CUR/)(.*)", remittance)
     if structured:
         told.creditor_reference = structured[1].strip("/ ") if remittance.startswith("STRD") else ""
         remittance = structured[1].strip("/ ")
-    told.text = " ".join((remittance or words.get("", "") or words.get("TRTP", "")).split())
+    if "REMI" not in words and not words[""]:
+        remittance = _joined(details)  # what was written stands between words that are not ours
+    told.text = " ".join((remittance or words[""] or words.get("TRTP", "")).split())
     told.return_reason = words.get("RTRN", "").strip("/")
     return told
 

@@ -89,6 +89,13 @@ def _values(piece: str) -> dict[str, str]:
     return found
 
 
+def _account(values: dict[str, str]) -> str:
+    """The account; banks of France state its bank and branch beside it, as they stand in its IBAN."""
+    bank, branch, account = (values.get(name, "") for name in ("BANKID", "BRANCHID", "ACCTID"))
+    french = re.fullmatch(r"\d{5}", bank) and re.fullmatch(r"\d{5}", branch) and re.fullmatch(r"[0-9A-Z]{11}", account)
+    return bank + branch + account if french else account
+
+
 def _day(text: str) -> dt.date:
     """The day of a date and time as the bank writes it; its zone is the bank's own."""
     match = re.match(r"(\d{4})(\d{2})(\d{2})", text)
@@ -107,7 +114,7 @@ class _Account:
         values = _values(piece)
         self.statement = Statement(
             format="ofx",
-            account=values.get("ACCTID", ""),
+            account=_account(values),
             currency=values.get("CURDEF", "").upper() or options.currency,
         )
         self._stated_currency = bool(values.get("CURDEF"))

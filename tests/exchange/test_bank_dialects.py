@@ -1,0 +1,178 @@
+"""Ways in which banks depart from their formats, each read to what the bank meant or told in one sentence."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tests.exchange import writers
+from tests.exchange.writers import Entry, camt, camt_file, read_text
+
+DAY = dt.date(2026, 11, 24)
+HEAD = ":20:S\n:25:37040044/0532013000\n:28C:1/1\n:60F:C261123EUR100,00\n"
+FOOT = ":62F:C261124EUR101,00\n-\n"
+ENTRY = ":61:2611241124C1,NTRFNONREF//B1\n"
+
+
+def one(folder, details, entry=ENTRY):
+    """The line of one MT940 entry with this :86:."""
+    (line,) = read_text(folder, f"{HEAD}{entry}:86:{details}\n{FOOT}").lines
+    return line
+
+
+# -- MT940 -----------------------------------------------------------------------
+
+
+def test_an_identifier_of_the_purpose_ends_with_its_subfield_unless_that_is_full(tmp_path):
+    line = one(tmp_path, "159?00RETOURE?20EREF+AB 40005 00005?21MTLG:Konto geschlo?22ssen?34903")
+    assert (line.end_to_end, line.text) == ("AB 40005 00005", "Konto geschlo ssen")
+    full = "EREF+" + "X" * 22
+    assert one(tmp_path, f"166?20{full}?21YZ?22SVWZ+DANKE").end_to_end == "X" * 22 + "YZ"
+    cut = "MREF+ 12AB234CD6E7F CRED+ A"  # 27 characters, and so is the next: SVWZ itself is cut in two
+    line = one(tmp_path, f"105?20{cut}?21B12CDE0000000000000000034 S?22VWZ+RECHNUNG 7")
+    assert (line.mandate, line.text) == ("12AB234CD6E7F", "RECHNUNG 7")
+
+
+def test_a_reference_that_only_points_to_the_text_is_taken_from_there(tmp_path):
+    line = one(tmp_path, "191?20KREF+LAUF 77?21SVWZ+SAMMLER", ENTRY.replace("NONREF", "KREF+"))
+    assert (line.reference, line.text) == ("LAUF 77", "SAMMLER")
+    assert one(tmp_path, "191?20SVWZ+SAMMLER", ENTRY.replace("NONREF", "EREF")).reference == ""
+    assert one(tmp_path, "text", ENTRY.replace("NONREF", ".")).reference == ""
+
+
+def test_subfields_with_a_sign_of_the_bank_s_own(tmp_path):
+    line = one(tmp_path, "000+20PLATA+30302410000+31RO49AAAA1B31007593840000\n+32NORD SRL+33/\n+23FACT 4603")
+    assert (line.payer_iban, line.text) == ("RO49AAAA1B31007593840000", "PLATA FACT 4603")
+    assert line.payer.startswith("NORD SRL")
+    assert one(tmp_path, "020 TEL. 500+33 1 23").text == "020 TEL. 500+33 1 23"  # one alone is plain text
+
+
+@pytest.mark.parametrize(
+    ("details", "payer", "iban"),
+    [
+        ("FACTUUR 2014\nREK: NL91ABNA0417164300/NAAM: DE WIT B.V.", "DE WIT B.V.", "NL91ABNA0417164300"),
+        (
+            "SEPA OVERBOEKING                 IBAN: NL91ABNA0417164300        \nBIC: ABNANL2A                    "
+            "NAAM: DE WIT BV                  \nOMSCHRIJVING: F2026-00042",
+            "DE WIT BV",
+            "NL91ABNA0417164300",
+        ),
+        (
+            "911 PRZELEW; Z RACH.: \n61109010140000071219812874; OD: JAN NOWAK UL. NOWA 1 31-234 KRAKOW; TYT.: FV 7; \nTNR: 1",
+            "JAN NOWAK",
+            "61109010140000071219812874",
+        ),
+        ("Betreff: Rechnung 7", "", ""),
+    ],
+)
+def test_words_before_the_parts_of_a_plain_text(tmp_path, details, payer, iban):
+    line = one(tmp_path, details)
+    assert (line.payer, line.payer_iban) == (payer, iban)
+    assert "2014" in line.text or "F2026-00042" in line.text or "7" in line.text
+
+
+def test_what_stands_below_an_entry_is_kept_once(tmp_path):
+    below = ENTRY + "RECHNUNG 4711\n"
+    assert one(tmp_path, "MIETE", below).text == "MIETE RECHNUNG 4711"
+    assert one(tmp_path, "Rechnung 4711 Miete", below).text == "Rechnung 4711 Miete"
+    assert one(tmp_path, "MIETE", ENTRY + "/OCMT/USD1,20//CHGS/EUR0,10/\n").text == "MIETE"
+
+
+def test_names_over_two_subfields_are_two_words_unless_the_first_is_full(tmp_path):
+    assert one(tmp_path, "166?20X?32MUELLER?33GMBH").payer == "MUELLER GMBH"
+    assert one(tmp_path, "166?20X?32" + "N" * 27 + "?33ORD").payer == "N" * 27 + "ORD"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "code"),
+    [
+        (":25:1/2\n" + ENTRY, "note", "no_balances"),
+        (HEAD + ENTRY + "-\n", "difference", "no_closing"),
+        (HEAD + ENTRY + writers.mt940([Entry(DAY, 1, "F")]), "difference", "no_closing"),
+        (HEAD + ENTRY, "refused", "no_closing"),
+        (HEAD + ENTRY + "-\n:61:2611241124C2,NTRFNONREF\n", "refused", "no_closing"),
+        (HEAD + ENTRY + ":62F:C261124USD101,00\n-\n", "difference", "balance_currency"),
+        (HEAD + ENTRY + ":62F:C261124USD101,01\n-\n", "refused", "balance_currency"),
+    ],
+)
+def test_a_statement_is_refused_only_where_it_may_be_cut_off_or_is_in_two_currencies(tmp_path, text, kind, code):
+    statement, _ = read_text(tmp_path, text).statements[0]
+    assert [(remark.kind, remark.code) for remark in statement.findings] == [(kind, code)]
+
+
+def test_what_begins_with_a_later_field_is_told_as_no_statement(tmp_path):
+    with pytest.raises(Exception, match="holds no statement"):
+        read_text(tmp_path, ":86:166?00GUTSCHRIFT\n")
+
+
+def test_words_between_slashes_are_kept_where_none_of_them_is_the_remittance(tmp_path):
+    line = one(tmp_path, "/OCMT/USD28,12/\nPAYMENT OF F2026-00042\n/OGB/BANK")
+    assert "F2026-00042" in line.text and (line.original_amount, line.original_currency) == (28_12, "USD")
+    batch = ENTRY.replace("NONREF", "PREF") + "/TRCD/00200/\n"
+    line = one(tmp_path, "/PREF/LAUF-7//REMI/USTD//TOTAAL 5/", batch)
+    assert (line.reference, line.text) == ("LAUF-7", "TOTAAL 5")
+
+
+def test_an_account_in_the_entry_or_before_the_name_is_the_payer_s(tmp_path):
+    entry = ":61:2611241124C1,NOVBNL91ABNA0417164300\nj de wit\n"
+    line = one(tmp_path, "NL91ABNA0417164300 j de wit\n \nFactuur 7\n", entry)
+    assert (line.payer, line.payer_iban, line.reference) == ("j de wit", "NL91ABNA0417164300", "")
+    told = one(tmp_path, "/ORDP/300000003998473\n/TELEKOM AD - SKOPJE\n/00//026415\n/F2026-00042", ENTRY)
+    assert (told.payer, told.payer_iban) == ("TELEKOM AD - SKOPJE", "300000003998473") and "F2026-00042" in told.text
+    padded = ":61:2611241124C1,NMSC4711            J DE WIT\n"
+    assert (one(tmp_path, "x", padded).reference, one(tmp_path, "x", padded).payer) == ("4711", "J DE WIT")
+
+
+def test_a_blank_between_amount_and_transaction_code_and_an_account_in_two_parts(tmp_path):
+    text = (HEAD + ENTRY.replace("C1,N", "C1,00 N") + FOOT).replace("37040044/", "//DE37040044/")
+    ((statement, (line,)),) = read_text(tmp_path, text).statements
+    assert (line.bank_code, line.reference, line.bank_reference) == ("NTRF", "", "B1")
+    assert statement.account == "37040044/0532013000"
+
+
+def test_an_envelope_on_the_line_of_the_first_field_is_taken_off(tmp_path):
+    text = HEAD + ENTRY + FOOT.replace("-\n", "-}{5:{CHK:1}}\n")
+    found = read_text(tmp_path, ("{1:F01A}{2:I940BN}{3:{108:0050}}{4:" + text) * 2)
+    assert [(statement.reference, len(lines)) for statement, lines in found.statements] == [("S", 1)] * 2
+
+
+# -- CAMT ------------------------------------------------------------------------
+
+
+def test_entries_are_taken_where_a_balance_is_in_another_currency(tmp_path):
+    whole = camt([Entry(DAY, 12_34, "F7", "A1")], 10_00, closing=22_34)
+    place = whole.index("CLBD")
+    text = whole[:place] + whole[place:].replace('"EUR"', '"SEK"', 1)
+    ((statement, (line,)),) = read_text(tmp_path, text).statements
+    assert (line.amount, line.currency, statement.opening, statement.closing) == (12_34, "EUR", 10_00, None)
+    assert [(remark.kind, remark.code) for remark in statement.findings] == [("difference", "balance_currency")]
+
+
+def test_one_transfer_over_several_invoices_keeps_every_reference(tmp_path):
+    strd = "<Strd><CdtrRefInf><Ref>{}</Ref></CdtrRefInf><AddtlRmtInf>{}</AddtlRmtInf></Strd>"
+    remittance = "<RmtInf>" + strd.format("RF18539007547034", "F1") + strd.format("RF93F202600042", "F2") + "</RmtInf>"
+    entry = (
+        "<Ntry><Amt Ccy='EUR'>30.00</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-24</Dt></BookgDt>"
+        f"<NtryDtls><TxDtls>{remittance}</TxDtls></NtryDtls></Ntry>"
+    )
+    text = camt_file([camt([], wrap=False).replace("</Stmt>", entry + "</Stmt>")])
+    (line,) = read_text(tmp_path, text).lines
+    assert line.creditor_reference == "RF18539007547034" and line.text == "F1 RF93F202600042 F2"
+
+
+# -- CFONB, OFX ------------------------------------------------------------------
+
+
+def test_cfonb_records_without_line_ends_but_one_at_the_end_of_the_file(tmp_path):
+    text = writers.cfonb([Entry(DAY, 12_34, "VIR DUPONT")])
+    records = text.splitlines()
+    assert [line.amount for line in read_text(tmp_path, "".join(records) + "\n").lines] == [12_34]
+    assert [line.amount for line in read_text(tmp_path, "".join(records)).lines] == [12_34]
+
+
+def test_an_ofx_of_a_french_bank_states_the_account_in_three_parts(tmp_path):
+    text = writers.ofx([Entry(DAY, 12_34, "VIR")])
+    text = text.replace("<BANKID>30006\n", "<BANKID>30006\n<BRANCHID>00001\n").replace(writers.IBAN, "12345678901")
+    ((statement, _),) = read_text(tmp_path, text).statements
+    assert statement.account == writers.BBAN
