@@ -83,7 +83,7 @@ def _plain(details: str) -> Told:
     if head := _ACCOUNT_AND_NAME.match(details):
         told.account, told.payer = head[1], " ".join(head[2].split())
     cut = _LABELLED.split(told.text)
-    if len(cut) < 5:  # noqa: PLR2004 (two labels: a word with a colon alone says nothing)
+    if len(cut) < 5:
         return told
     words: dict[str, str] = {}
     for name, value in zip(cut[1::2], cut[2::2], strict=True):
