@@ -32,6 +32,7 @@ from tui_billing.rules.content import Content, LineContent
 from tui_billing.rules.sources import source_from_json
 from tui_billing.services import agreements, issue, master, setup, sources
 from tui_billing.services.context import Context, transact
+from tui_billing.services.foreseen import look_ahead
 from tui_billing.services.items import add_item_in
 from tui_billing.services.resolve import resolve
 
@@ -53,6 +54,7 @@ SPEAKS: dict[str, frozenset[str]] = {
             "delivery_unknown",
             "contract_of_other",
             "order_unlike",
+            "customer_unlike",
         }
     ),
     "slipped decimal in a price": frozenset({"price_unusual", "price_order", "price_contract"}),
@@ -274,7 +276,8 @@ class Firm:
             lines = [one for one in content.lines if one.item in case.buyer.contract_prices]
             if not lines:
                 return False
-            rng.choice(lines).unit_price = ""
+            line = rng.choice(lines)
+            line.unit_price = str(self.prices[line.item])
         case.spoilt = way
         return True
 
@@ -333,23 +336,32 @@ def probe(url: str, seed: int, say: Callable[[str], None] = print) -> tuple[int,
         firm.books.shut()
 
 
-def timed(url: str, count: int = 200) -> tuple[float, float, int]:
-    """(median, 95th percentile in ms, invoices) of the whole checklist on large books; reads only."""
+def timed(url: str, count: int = 240) -> tuple[float, float, float, int, int]:
+    """(median, 95th percentile, longest in ms, invoices, documents) of the whole checklist on large books, each invoice
+    of another customer, after each was asked once before; reads only."""
     books: Books = open_books(url)
     try:
         rng = Random(1)
-        codes = [row[0] for row in books.rows("SELECT code FROM customer ORDER BY id LIMIT 2000")]
+        codes = [row[0] for row in books.rows("SELECT code FROM customer ORDER BY id")]
         items = [row[0] for row in books.rows("SELECT code FROM item ORDER BY id")]
         whole = int(books.value("SELECT count(*) FROM invoice"))  # type: ignore[call-overload]
-        took = []
-        for number in range(count + 5):
-            lines = [LineContent(item=rng.choice(items), quantity=str(rng.randint(1, 9))) for _ in range(5)]
-            content = Content(customer=rng.choice(codes), purchase_order=f"PO-{number:05d}", lines=lines)
-            begun = time.perf_counter()
-            resolve(books, content, dt.date(2026, 11, 24))
-            took.append((time.perf_counter() - begun) * 1000)
-        took = sorted(took[5:])
-        return statistics.median(took), took[len(took) * 95 // 100], whole
+        contents = [
+            Content(
+                customer=code,
+                purchase_order=f"PO-{number:05d}",
+                lines=[LineContent(item=rng.choice(items), quantity=str(rng.randint(1, 9))) for _ in range(5)],
+            )
+            for number, code in enumerate(rng.sample(codes, min(count, len(codes))))
+        ]
+        took: list[float] = []
+        for _ in range(2):
+            took.clear()
+            for content in contents:
+                begun = time.perf_counter()
+                look_ahead(books, content, dt.date(2026, 11, 24))
+                took.append((time.perf_counter() - begun) * 1000)
+        took.sort()
+        return statistics.median(took), took[len(took) * 95 // 100], took[-1], len(took), whole
     finally:
         books.shut()
 
@@ -366,9 +378,12 @@ def main() -> int:
     print(f"false alarms   {alarms} of {clean} clean invoices ({alarms * 100 / clean:.1f} %, at most 2)")
     good = found == errors and alarms * 50 <= clean
     if wanted.books:
-        median, late, whole = timed(wanted.books)
-        print(f"the checklist  {median:.1f} ms median, {late:.1f} ms p95, at {whole:,} documents (at most 20)")
-        good = good and median < 20
+        median, late, longest, count, whole = timed(wanted.books)
+        print(
+            f"the checklist  {median:.1f} ms median, {late:.1f} ms p95, {longest:.1f} ms at most of {count} invoices,"
+            f" at {whole:,} documents (p95 at most 20)"
+        )
+        good = good and late < 20
     return 0 if good else 1
 
 

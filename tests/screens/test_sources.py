@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import TODAY
+from tests.builders import TODAY, clerk
 from tests.services.test_match import order
 from tui_billing.models.door import open_books
+from tui_billing.rules.sources import source_from_json
 from tui_billing.screens.source_entry import SourceEntryScreen
+from tui_billing.services.sources import add_source
 
 
 def rows(url, sql):
@@ -139,3 +141,67 @@ async def test_a_file_is_shown_before_it_is_taken_in(workstation, firm_url, tmp_
         await hand.settle()
         assert hand.said.startswith("2 are entered")
     assert rows(firm_url, "SELECT count(*) FROM order_line") == [(3,)]
+
+
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_a_contract_s_price_stands_in_the_line_with_its_source(workstation, firm_url):
+    books = open_books(firm_url)
+    line = {"item": "B20", "unit_price": "40", "ceiling": "100"}
+    data = {"customer": "ACME", "number": "C1", "start_date": "2025-11-01", "index_percent": "10", "lines": [line]}
+    add_source(books, clerk(), source_from_json("contract", data))
+    books.shut()
+    async with workstation(size=(100, 30)) as hand:
+        await hand.keys("n")
+        await hand.type("acme", "b20 2")
+        assert "§ 44.00" in hand.row("#grid") and "net 88.00" in hand.row("#sums")
+        assert hand.said == "§ B20: the price of contract C1, indexed × 1.1, 100 left under its ceiling"
+        await hand.type("b20 3 @41")
+        assert "§" not in hand.said
+        await hand.keys("ctrl+s")
+        assert "contract C1 says 44.00" in hand.said
+
+
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_what_cannot_be_delivered_is_marked_in_its_line(workstation, firm_url):
+    books = open_books(firm_url)
+    order(books, "45001", "B20 10")
+    books.shut()
+    async with workstation(size=(100, 30)) as hand:
+        await hand.keys("g", "v", "f6")
+        await hand.type("acme", "45001", "BL-1", "b20 0")
+        assert "a quantity of 0" in hand.row("#grid")
+        await hand.keys("ctrl+s")
+        assert "a quantity of 0" in hand.said
+        await hand.keys("ctrl+t", "up", "ctrl+u")
+        await hand.type("b20 -1")
+        await hand.keys("ctrl+s", "enter")
+        assert "takes back 1, more than order 45001 has had delivered" in hand.said
+
+
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_a_card_is_confirmed_by_one_key_and_its_checks_are_set(workstation, firm_url):
+    books = open_books(firm_url)
+    with books.write():
+        books.db.execute_sql("INSERT INTO operator (login, name, role) VALUES ('anna', 'Anna', 'supervisor')")
+        books.db.execute_sql("UPDATE customer SET confirmed_on = NULL WHERE code = 'ACME'")
+    books.shut()
+    async with workstation(size=(100, 40), operator="anna") as hand:
+        await hand.keys("5")
+        await hand.settle()
+        await hand.keys("enter")
+        await hand.settle()
+        assert "never; y does it" in hand.row("#card")
+        await hand.keys("y")
+        assert hand.said == "the data of ACME are confirmed today"
+        await hand.keys("t")
+        await hand.settle()
+        await hand.type("2.5", "1", "4500####", "purch deliv", "")
+        assert "deliv is none of" not in hand.said
+        await hand.keys("ctrl+s")
+        assert "deliv is none of" in hand.said  # a delivery note or its date
+        await hand.keys("ctrl+u")
+        await hand.type("purch delivery_n")
+        await hand.keys("ctrl+s", "enter")
+        await hand.settle()
+        card = hand.row("#card")
+        assert "quantity ± 2.5 %" in card and "4500####" in card and "purchase_order delivery_note" in card

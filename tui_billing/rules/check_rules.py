@@ -27,7 +27,9 @@ RAISES: dict[str, frozenset[str]] = {
     "duplicate": frozenset({"duplicate"}),
     "delivered": frozenset({"before_delivery", "not_delivered", "delivery_usual"}),
     "ordered": frozenset({"not_ordered", "order_unknown", "order_usual", "order_fits", "orders_fit", "order_closed"}),
-    "customer": frozenset({"order_of_other", "delivery_of_other", "contract_of_other", "items_new", "order_unlike"}),
+    "customer": frozenset(
+        {"order_of_other", "delivery_of_other", "contract_of_other", "items_new", "order_unlike", "customer_unlike"}
+    ),
     "terms": frozenset({"due_other", "term_too_long"}),
     "vat": frozenset({"vat_other"}),
     "credit_limit": frozenset({"credit_limit_exceeded"}),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import Any
 
+from tui_billing.rules.match_facts import AgreedPrice
 from tui_billing.rules.money import exponent, round_half_up
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.problem import Problem
@@ -187,7 +188,7 @@ class CustomerFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLine:
-    """A line with everything known."""
+    """A line with everything known; `agreed` is the contract's price where the line took it."""
 
     item_id: int | None
     item_code: str
@@ -202,6 +203,7 @@ class ResolvedLine:
     period_end: str = ""
     order_line: str = ""
     note: str = ""
+    agreed: AgreedPrice | None = None
 
     @property
     def input(self) -> LineInput:
@@ -219,11 +221,13 @@ def resolve_line(
     rate: Decimal = Decimal(1),
     standard_rate: Decimal = Decimal(20),
     language: str = "en",
+    agreed: AgreedPrice | None = None,
 ) -> ResolvedLine:
     """Give a typed line its meaning; Problems carry the place "lines.N.name".
 
     `rate` turns one unit of the document's currency into the books'; an item priced in another currency
-    than the document's is converted with it, to the currency's decimals.
+    than the document's is converted with it, to the currency's decimals. `agreed` is the price that a contract in
+    force has for the item; a line that names no price and counts in the contract's unit takes it with its discount.
     """
 
     def place(name: str) -> str:
@@ -244,7 +248,13 @@ def resolve_line(
         raise Problem(
             "the quantity is too large; the most is {limit}", field=place("quantity"), limit=f"{MAX_QUANTITY:,}"
         )
-    if line.unit_price:
+    unit = line.unit or (item.unit if item else "C62")
+    taken = agreed if agreed is not None and not line.unit_price and agreed.unit == unit else None
+    discount = parse_plain(line.discount_percent, 4, place("discount_percent")) if line.discount_percent else Decimal(0)
+    if taken is not None:
+        price = taken.unit_price
+        discount = discount if line.discount_percent else taken.discount
+    elif line.unit_price:
         price = parse_plain(line.unit_price, 6, place("unit_price"))
     elif item is not None:
         price = item.unit_price
@@ -254,7 +264,6 @@ def resolve_line(
         raise Problem("line {line} needs a price: type @ and the price", field=place("unit_price"), line=number)
     if abs(price) > MAX_PRICE:
         raise Problem("the price is too large; the most is {limit}", field=place("unit_price"), limit=f"{MAX_PRICE:,}")
-    discount = parse_plain(line.discount_percent, 4, place("discount_percent")) if line.discount_percent else Decimal(0)
     if not 0 <= discount <= 100:
         raise Problem("a discount lies between 0 % and 100 %", field=place("discount_percent"))
     return ResolvedLine(
@@ -262,7 +271,7 @@ def resolve_line(
         item_code=item.code if item else "",
         description=line.description or (item.text(customer.language if customer else language) if item else ""),
         quantity=quantity,
-        unit=line.unit or (item.unit if item else "C62"),
+        unit=unit,
         unit_price=price,
         discount_percent=discount,
         vat=_vat_of(line, item, customer, standard_rate, place),
@@ -271,6 +280,7 @@ def resolve_line(
         period_end=line.period_end,
         order_line=line.order_line,
         note=line.note,
+        agreed=taken,
     )
 
 

@@ -14,7 +14,18 @@ from decimal import Decimal
 from tui_billing.rules.findings import N_, Finding
 from tui_billing.rules.match3 import shown
 from tui_billing.rules.money import plain
-from tui_billing.rules.usual import ENOUGH, HAS_DELIVERY, HAS_ORDER, Key, Memory, Seen, Unusual, habit, unusual
+from tui_billing.rules.usual import (
+    ENOUGH,
+    HAS_DELIVERY,
+    HAS_ORDER,
+    Key,
+    Memory,
+    Seen,
+    Unusual,
+    habit,
+    slipped,
+    unusual,
+)
 
 #: An invoice over the same amount within this many days may be a double.
 DOUBLE_DAYS = 20
@@ -94,11 +105,11 @@ class HabitFacts:
 
 def check_habits(facts: HabitFacts) -> Iterator[Finding]:
     """What is unusual of this invoice, in the order of the form."""
+    found = [*_references(facts), *(finding for line in facts.lines for finding in _line(facts, line))]
+    found += _document(facts)
     yield from _customer(facts)
-    yield from _references(facts)
-    for line in facts.lines:
-        yield from _line(facts, line)
-    yield from _document(facts)
+    yield from _unlike_the_customer(facts, found)
+    yield from found
     yield from _doubles(facts)
 
 
@@ -136,6 +147,35 @@ def _customer(facts: HabitFacts) -> Iterator[Finding]:
             "{new} of these {all} lines are items that {customer} had on none of {count} invoices; check the customer",
             "customer",
             values={"new": len(new), "all": len(facts.lines), "customer": facts.customer, "count": known.seen},
+            source="history",
+        )
+
+
+#: Findings that break a habit of the customer's own -> which habit.
+_HABITS = {
+    "order_usual": "references",
+    "order_unlike": "references",
+    "delivery_usual": "references",
+    "price_other": "prices",
+    "quantity_unusual": "quantities",
+    "discount_forgotten": "discounts",
+    "document_discount_forgotten": "discounts",
+}
+
+
+def _unlike_the_customer(facts: HabitFacts, found: Sequence[Finding]) -> Iterator[Finding]:
+    """Several habits broken at once: rather another customer than so many slips in one invoice."""
+    broken = {_HABITS[finding.code] for finding in found if finding.code in _HABITS}
+    recent = _whole(facts).recent
+    if facts.purchase_order.strip() and len(recent) >= ENOUGH and not any(one.quantity & HAS_ORDER for one in recent):
+        broken.add("references")  # alone no more than a customer who numbers its orders from now on
+    if len(broken) > 1:
+        yield Finding(
+            "customer_unlike",
+            "References, prices, quantities or discounts are in several ways unlike the last invoices to {customer}; check"
+            " the customer",
+            "customer",
+            values={"customer": facts.customer},
             source="history",
         )
 
@@ -218,9 +258,13 @@ def _line(facts: HabitFacts, line: CheckedLine) -> Iterator[Finding]:
     if price:
         yield price
     quantity = int(line.quantity.scaleb(_QUANTITY))
-    odd = unusual(quantity, [one.quantity for one in own]) or (
-        # Customers buy in sizes of their own: beside others' only the absurd stands out.
-        unusual(quantity, [one.quantity for one in others], far=FAR_FROM_OTHERS) if len(own) < ENOUGH else None
+    odd = (
+        unusual(quantity, [one.quantity for one in own])
+        or slipped(quantity, [one.quantity for one in own])
+        or (
+            # Customers buy in sizes of their own: beside others' only the absurd stands out.
+            unusual(quantity, [one.quantity for one in others], far=FAR_FROM_OTHERS) if len(own) < ENOUGH else None
+        )
     )
     if odd:
         yield Finding(
@@ -251,7 +295,8 @@ def _line(facts: HabitFacts, line: CheckedLine) -> Iterator[Finding]:
             values={"line": line.number, "quantity": shown(line.quantity), "item": line.item},
             source="history",
         )
-    yield from _discount(line, [one.discount for one in own])
+    besides = any(other.discount for other in facts.lines if other is not line)
+    yield from _discount(line, [one.discount for one in own], besides=besides)
     own_case = line.item_rate is None or facts.customer_vat
     if not own_case and (line.vat_category, line.vat_rate) != (line.item_category, line.item_rate):
         yield Finding(
@@ -328,8 +373,12 @@ def _price(line: CheckedLine, own: Sequence[int], others: Sequence[int]) -> Find
     )
 
 
-def _discount(line: CheckedLine, own: Sequence[int]) -> Iterator[Finding]:
+def _discount(line: CheckedLine, own: Sequence[int], *, besides: bool) -> Iterator[Finding]:
+    """Less than the usual discount. Where there are few lines yet, each must have had it; one alone counts where the
+    invoice gives a discount on another line."""
     usual = habit(own)
+    if usual is None and len(own) < ENOUGH and len(set(own)) == 1 and (len(own) > 1 or besides):
+        usual = own[0]
     if usual and int(line.discount.scaleb(_PERCENT)) < usual and not line.agreed:
         yield Finding(
             "discount_forgotten",

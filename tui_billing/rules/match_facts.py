@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -53,7 +54,7 @@ class AgreedPrice:
     """A line of a contract in force on the day: its price with the index of the day, in the contract's currency.
 
     `ceiling` (0: none) is the most that may be billed of it; `net_ceiling` and `net_billed` are the contract's
-    own, in minor units.
+    own, in minor units. `factor` is the index in the price.
     """
 
     line: int
@@ -66,6 +67,12 @@ class AgreedPrice:
     billed: Decimal = ZERO
     net_ceiling: int = 0
     net_billed: int = 0
+    factor: Decimal = Decimal(1)
+
+
+def by_item(prices: Iterable[AgreedPrice]) -> dict[str, AgreedPrice]:
+    """The prices that name an item of the catalogue, by its code."""
+    return {price.item: price for price in prices if price.item}
 
 
 @dataclass(frozen=True, slots=True)

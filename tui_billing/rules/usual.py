@@ -117,6 +117,21 @@ def unusual(value: int, values: Sequence[int], *, far: int = FAR) -> Unusual | N
     return Unusual(usual, ratio, value > usual, len(known))
 
 
+def slipped(value: int, values: Sequence[int]) -> Unusual | None:
+    """Whether `value` is one of a few values that lie close together, with its decimal point in another place.
+
+    Where fewer than `ENOUGH` are known, far away is not enough to be asked about: it must be near 10, 100 or 1000 times
+    the median or a part of it, beside at least two values within the factor 3.
+    """
+    known = [abs(one) for one in values if one]
+    value = abs(value)
+    if not 2 <= len(known) < ENOUGH or not value or _apart(max(known), min(known)) > 3:
+        return None
+    usual = median_low(known)
+    odd = Unusual(usual, _apart(value, usual), value > usual, len(known))
+    return odd if odd.slipped else None
+
+
 def _apart(one: int, other: int) -> Decimal:
     return Decimal(max(one, other)) / Decimal(min(one, other))
 

@@ -21,7 +21,9 @@ from tui_billing.screens.amounts import money, short_day, word
 from tui_billing.screens.customer_form import CAPTIONS
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.screens.list_screen import ListScreen
+from tui_billing.services.agreements import confirm_customer
 from tui_billing.services.context import company
+from tui_billing.services.customer_checks import CustomerChecks, read_checks
 from tui_billing.services.mandates import list_mandates
 from tui_billing.services.master import CustomerCard, card_of
 from tui_billing.services.recipients import Way, ways_for
@@ -47,8 +49,10 @@ def read_card(
     tuple[DocumentRow, ...],
     tuple[DocumentRow, ...],
     list[dict[str, Any]],
+    CustomerChecks,
 ]:
-    """(card, where its invoices go, how it stands, what is open, the last documents, mandates)."""
+    """(card, where its invoices go, how it stands, what is open, the last documents, mandates, what its
+    invoices must bear)."""
     days = company(books).due_soon_days
     stands = standing(books, customer_id, today)
     return (
@@ -58,6 +62,7 @@ def read_card(
         by_ids(books, stands.open_ids, today, days),
         by_ids(books, stands.last_ids, today, days),
         list_mandates(books, today, customer_id),
+        read_checks(books, customer_id),
     )
 
 
@@ -69,6 +74,8 @@ class CustomerScreen(BillingScreen):
         Binding("b", "mandate", N_("new mandate"), show=False, id="mandate.new"),
         Binding("v", "mandates", N_("mandates, revoke one"), show=False, id="mandate.list"),
         Binding("o", "documents", N_("documents"), show=False, id="document.open"),
+        Binding("t", "checks", N_("checks of its invoices"), show=False, id="customer.checks"),
+        Binding("y", "confirm", N_("the data are confirmed"), show=False, id="customer.confirm"),
         Binding("m", "recipients", N_("recipients"), show=False, id="send"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
         Binding("w", "letter", N_("write a letter"), show=False, id="letter.new"),
@@ -83,6 +90,7 @@ class CustomerScreen(BillingScreen):
         self._open: tuple[DocumentRow, ...] = ()
         self._last: tuple[DocumentRow, ...] = ()
         self._mandates: list[dict[str, Any]] = []
+        self._checks = CustomerChecks()
 
     def title_words(self) -> str:
         return f"{self._card.code}  {self._card.name}" if self._card else _("CUSTOMER")
@@ -101,6 +109,8 @@ class CustomerScreen(BillingScreen):
             ("a", _("papers")),
             ("m", _("recipients")),
             ("w", _("letter")),
+            ("t", _("checks")),
+            ("y", _("data confirmed")),
             ("↑↓ PgDn", _("read")),
             ("Esc", _("back")),
         ]
@@ -123,7 +133,7 @@ class CustomerScreen(BillingScreen):
         except Problem as error:
             self.say_problem(error)
             return
-        self._card, self._ways, self._stands, self._open, self._last, self._mandates = found
+        self._card, self._ways, self._stands, self._open, self._last, self._mandates, self._checks = found
         self.show_headline()
         self._lay_out()
 
@@ -178,6 +188,7 @@ class CustomerScreen(BillingScreen):
                 value = format_number(parse_plain(value, 3), language_in_use())
             if value:
                 facts.append((_(caption), value))
+        facts += self._asked()
         facts.append((_("Sent to"), ", ".join(way.text for way in self._ways)))
         columns = 2 if width >= 120 else 1
         half = width // columns
@@ -196,6 +207,28 @@ class CustomerScreen(BillingScreen):
             used = sum(cells_of(text) for text, _colour in left)
             lines.append([*left, (" " * max(1, half - used), ""), *right])
         return lines
+
+    def _asked(self) -> list[tuple[str, str]]:
+        """What is asked of the customer's invoices, and when the card was last confirmed."""
+        checks, language = self._checks, language_in_use()
+        tolerances = [
+            _("{what} ± {percent} %", what=what, percent=format_number(percent, language))
+            for what, percent in ((_("quantity"), checks.quantity), (_("price"), checks.price))
+            if percent
+        ]
+        needed = [*checks.required, *checks.attached]
+        if needed and checks.stops:
+            needed.append(_("(stops the issue)"))
+        confirmed = (
+            short_day(dt.date.fromisoformat(checks.confirmed_on)) if checks.confirmed_on else _("never; y does it")
+        )
+        found = [
+            (_("Tolerance"), ", ".join(tolerances)),
+            (_("PO looks like"), checks.pattern),
+            (_("Must bear"), " ".join(needed)),
+            (_("Confirmed on"), confirmed),
+        ]
+        return [one for one in found if one[1]]
 
     def _document(self, row: DocumentRow) -> Line:
         sign = -1 if row.kind == "credit_note" else 1
@@ -244,6 +277,27 @@ class CustomerScreen(BillingScreen):
         from tui_billing.screens.customer_form import CustomerFormScreen
 
         self.workstation.open(CustomerFormScreen(self.customer_id))
+
+    def action_checks(self) -> None:
+        if self._card is not None:
+            from tui_billing.screens.customer_checks import CustomerChecksScreen
+
+            self.workstation.open(CustomerChecksScreen(self.customer_id, self._card.code))
+
+    def action_confirm(self) -> None:
+        """The card was looked at with the customer and is right as it stands."""
+        if self._card is not None:
+            self.workstation.answer(self._confirm(), name="confirm")
+
+    async def _confirm(self) -> None:
+        assert self._card is not None
+        try:
+            await self.desk.do(confirm_customer, self.customer_id)
+        except Problem as error:
+            self.say_problem(error)
+            return
+        await self._read()
+        self.say(_("the data of {customer} are confirmed today", customer=self._card.code))
 
     def action_recipients(self) -> None:
         if self._card is not None:

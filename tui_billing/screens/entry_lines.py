@@ -9,11 +9,15 @@ from typing import Any, ClassVar
 
 from tui_billing.rules.content import CustomerFacts, ItemFacts, LineContent, ResolvedLine, resolve_line
 from tui_billing.rules.entry import EntryLine, format_line, parse_line
+from tui_billing.rules.match_facts import AgreedPrice
 from tui_billing.rules.numbers import format_money, format_number
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.totals import Totals, compute
 from tui_billing.rules.units import unit_word
 from tui_billing.widgets.line_grid import GridRow
+
+#: What stands before a price that a contract says.
+CONTRACT_SIGN = "§ "
 
 
 @dataclass(slots=True)
@@ -141,6 +145,8 @@ class Lines(LineList):
     standard: Decimal = Decimal(20)
     prices_include_vat: bool = False
     discount: Decimal = Decimal(0)
+    #: What contracts in force say of items, by code.
+    agreed: dict[str, AgreedPrice] = field(default_factory=dict)
 
     def blank(self) -> LineContent:
         return LineContent()
@@ -156,7 +162,16 @@ class Lines(LineList):
             rate=self.rate,
             standard_rate=self.standard,
             language=self.language,
+            agreed=self.agreed.get(line.item.strip().upper()),
         )
+
+    def taken_price(self, index: int) -> AgreedPrice | None:
+        """The contract's price that a line took; None where it has another."""
+        line = self.typed[index]
+        try:
+            return None if line.raw else self.meaning(line.content, index + 1).agreed
+        except Problem:
+            return None
 
     def totals(self, extra: LineContent | None = None, *, instead: int | None = None) -> Totals | None:
         """Totals of the lines that have a meaning, with a half-typed one at the end or in place of another."""
@@ -220,11 +235,15 @@ class Lines(LineList):
             known.description,
             format_number(known.quantity, self.language),
             unit_word(known.unit, self.language),
-            format_number(known.unit_price, self.language, max(2, -int(known.unit_price.as_tuple().exponent))),
+            (CONTRACT_SIGN if known.agreed else "") + self.price(known.unit_price),
             f"{format_number(known.discount_percent, self.language)} %" if known.discount_percent else "",
             f"{format_number(known.vat.rate, self.language)} %" if known.vat.category == "S" else known.vat.category,
             totals,
         )
+
+    def price(self, value: Decimal) -> str:
+        """A unit price, printed with at least two decimals."""
+        return format_number(value, self.language, max(2, -int(value.as_tuple().exponent)))
 
     def totals_of(self, known: ResolvedLine) -> str:
         """The net of one line, printed."""

@@ -21,6 +21,7 @@ from tui_billing.models.queries import facts
 from tui_billing.rules.content import LIMITS, Content
 from tui_billing.rules.dates import format_date, parse_iso
 from tui_billing.rules.entry import parse_line
+from tui_billing.rules.match_facts import AgreedPrice
 from tui_billing.rules.money import convert
 from tui_billing.rules.numbers import format_money, format_number, parse_percent
 from tui_billing.rules.problem import Problem
@@ -145,6 +146,46 @@ class InvoiceEntryScreen(EntryScreen):
         self.show_headline()
 
     # -- fields ----------------------------------------------------------
+
+    async def _accept(self, name: str) -> bool:
+        stay = await super()._accept(name)
+        if name in ("customer", "issue_date", "contract") and await self._know_agreed():
+            await self._changed()
+        return stay
+
+    async def _know_agreed(self) -> bool:
+        """Ask what contracts say of the customer's items on the day; whether that changes a line."""
+        customer, before = self.lines.customer, self.lines.agreed
+        self.lines.agreed = {}
+        if customer is not None:
+            self.lines.agreed = await self.desk.ask(
+                entry.agreed_prices, customer.id, self._issue_date(), self.lines.currency, self.content.contract
+            )
+        return bool(self.lines.typed) and self.lines.agreed != before
+
+    async def _show_content(self) -> None:
+        await super()._show_content()
+        if await self._know_agreed():
+            self.lines.check()
+            self._show_rows()
+            self._show_sums()
+
+    async def _accept_line(self, forward: str) -> None:
+        index = self.grid.at
+        await super()._accept_line(forward)
+        price = self.lines.taken_price(index) if index < len(self.lines.typed) else None
+        if price is not None and not self.answer_line.text:
+            self.say(self._origin(price))
+
+    def _origin(self, price: AgreedPrice) -> str:
+        """Where a price comes from that nobody has typed."""
+        parts = [_("{item}: the price of contract {number}", item=price.item, number=price.contract)]
+        if price.factor != 1:
+            parts.append(_("indexed × {factor}", factor=format_number(price.factor, self.desk.language)))
+        if price.ceiling:
+            left = format_number(max(price.ceiling - price.billed, Decimal(0)), self.desk.language)
+            parts.append(_("{left} left under its ceiling", left=left))
+        return "§ " + ", ".join(parts)
 
     async def _accept_other(self, name: str, text: str) -> None:
         if name == "document_discount_percent":

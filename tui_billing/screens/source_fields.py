@@ -30,8 +30,8 @@ HEADERS: dict[str, tuple[tuple[FieldSpec, ...], ...]] = {
         (("contract", N_("Contract"), 16), ("currency", N_("Currency"), 5)),
     ),
     "delivery": (
-        (("order", N_("Order"), 16), ("date", N_("Date"), 11)),
-        (("number", N_("Note no."), 16), ("received_by", N_("Received by"), 18)),
+        (("order", N_("Order"), 16), ("number", N_("Note no."), 16)),
+        (("date", N_("Date"), 11), ("received_by", N_("Received by"), 18)),
     ),
     "contract": (
         (("number", N_("Number"), 16), ("title", N_("Title"), 22)),

@@ -15,6 +15,7 @@ from tui_billing.models.queries.pages import Source as Listing
 from tui_billing.models.queries.pages import count_up_to, read_page
 from tui_billing.rules.content import Content, LineContent
 from tui_billing.rules.match3 import AgreedPrice, SourceLine, net_price, to_bill
+from tui_billing.rules.match_facts import by_item
 from tui_billing.rules.money import exponent, round_half_up
 from tui_billing.rules.problem import NotFound, Refused
 from tui_billing.rules.text import fold
@@ -112,7 +113,7 @@ def delivery_content(books: Books, delivery_id: int, today: dt.date) -> Content:
 
 def _agreed(books: Books, customer_id: int, today: dt.date, currency: str, contract: str) -> dict[str, AgreedPrice]:
     prices = sources.agreed_prices(books, customer_id, today, currency, number=contract)
-    return {price.item: price for price in prices if price.item}
+    return by_item(prices)
 
 
 def _line(source: SourceLine, quantity: Decimal, agreed: dict[str, AgreedPrice]) -> LineContent:

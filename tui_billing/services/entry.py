@@ -10,8 +10,9 @@ from typing import TypeVar
 
 from tui_billing.models.door import Books
 from tui_billing.models.fields import PERCENT, PRICE, QUANTITY, unscaled
-from tui_billing.models.queries import facts
+from tui_billing.models.queries import facts, sources
 from tui_billing.rules.content import CustomerFacts, ItemFacts, LineContent
+from tui_billing.rules.match_facts import AgreedPrice, by_item
 from tui_billing.rules.text import fold
 from tui_billing.services.context import company
 
@@ -40,6 +41,11 @@ def find_customer(books: Books, text: str, today: dt.date) -> FoundCustomer:
         known = facts.exchange_rate(books, found.currency, today)
         rate = known[0] if known else None
     return FoundCustomer(replace(found, owed=owed, overdue=overdue), (), rate)
+
+
+def agreed_prices(books: Books, customer_id: int, day: dt.date, currency: str, contract: str) -> dict[str, AgreedPrice]:
+    """The prices that contracts give a customer on a day, by item; of the contract named alone, where it is theirs."""
+    return by_item(sources.agreed_prices(books, customer_id, day, currency, number=contract.strip()))
 
 
 def find_item(books: Books, text: str) -> tuple[ItemFacts | None, tuple[ItemFacts, ...]]:

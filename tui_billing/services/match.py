@@ -17,7 +17,7 @@ from tui_billing.models.write import add, add_all
 from tui_billing.rules.content import Content, CustomerFacts, ResolvedLine
 from tui_billing.rules.findings import Finding
 from tui_billing.rules.journal import proportion
-from tui_billing.rules.match3 import OVER, BillLine, Match, Source, Tolerance, match, same_thing
+from tui_billing.rules.match3 import OVER, AgreedPrice, BillLine, Match, Source, Tolerance, match, same_thing
 from tui_billing.services.context import Work
 
 #: Most that one invoice names of orders that fit.
@@ -43,9 +43,11 @@ def match_invoice(
     *,
     currency: str,
     day: dt.date,
+    agreed: Sequence[AgreedPrice],
     issuing: bool = False,
 ) -> Matched:
-    """Match what is about to be billed; `issuing` locks the sources and asks only what can block."""
+    """Match what is about to be billed; `issuing` locks the sources and asks only what can block. `agreed` are the
+    customer's prices of the day, locked already."""
     bill = [
         BillLine(
             number,
@@ -68,7 +70,6 @@ def match_invoice(
     named = bool(notes)
     if not notes and order:
         notes = sources.notes_of_order(books, order.id, lock=issuing)
-    agreed = sources.agreed_prices(books, customer.id, day, currency, number=content.contract, lock=issuing)
     if content.contract and not issuing:
         found += _contract_findings(books, content.contract, customer, day)
     if not (order or notes or agreed):

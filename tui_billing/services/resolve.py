@@ -14,10 +14,12 @@ from typing import Any
 
 from tui_billing.models.door import Books
 from tui_billing.models.queries import facts
+from tui_billing.models.queries.sources import agreed_prices
 from tui_billing.rules import law
 from tui_billing.rules.checks import Finding, InvoiceFacts, LineFacts, check_invoice
 from tui_billing.rules.content import LIMITS, Content, CustomerFacts, LineContent, ResolvedLine, resolve_line
 from tui_billing.rules.dates import parse_iso
+from tui_billing.rules.match_facts import AgreedPrice, by_item
 from tui_billing.rules.money import convert, exponent
 from tui_billing.rules.numbers import parse_plain
 from tui_billing.rules.party import Address, Party
@@ -61,6 +63,7 @@ class Resolved:
     lines: list[ResolvedLine] = field(default_factory=list)
     totals: Totals | None = None
     instalments: list[Instalment] = field(default_factory=list)
+    agreed: list[AgreedPrice] = field(default_factory=list)
     matched: Matched = field(default_factory=Matched)
     struck: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
@@ -151,6 +154,10 @@ def resolve(
             Problem("{text} in {place} cannot be read; correct it", field=place, text=typed[:60], place=place)
         )
     _resolve_header(books, known, today, debts=not issuing)
+    if kind == "invoice" and known.customer is not None:
+        known.agreed = agreed_prices(
+            books, known.customer.id, known.issue_date, known.currency, number=content.contract.strip(), lock=issuing
+        )
     _resolve_lines(books, known)
     _resolve_money(known)
     last = None if issuing else _last_issue_date(books, kind, known.issue_date)
@@ -164,6 +171,7 @@ def resolve(
             [line.net for line in known.totals.lines],
             currency=known.currency,
             day=known.issue_date,
+            agreed=known.agreed,
             issuing=issuing,
         )
         known.findings += known.matched.findings
@@ -283,6 +291,7 @@ def _resolve_header(books: Books, known: Resolved, today: dt.date, *, debts: boo
 
 def _resolve_lines(books: Books, known: Resolved) -> None:
     items = facts.items_by_code(books, [line.item for line in known.content.lines])
+    agreed = by_item(known.agreed)
     for number, line in enumerate(known.content.lines, 1):
         try:
             resolved = resolve_line(
@@ -293,6 +302,7 @@ def _resolve_lines(books: Books, known: Resolved) -> None:
                 currency=known.currency,
                 rate=known.rate,
                 language=known.company.language,
+                agreed=agreed.get(line.item.strip().upper()),
             )
             known.lines.append(_with_exemption_text(resolved, known))
         except Problem as error:

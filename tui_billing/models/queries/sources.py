@@ -177,6 +177,7 @@ def agreed_prices(
                 billed=unscaled(row[7], QUANTITY),
                 net_ceiling=row[8],
                 net_billed=row[9],
+                factor=factor,
             ),
         )
     return list(found.values())
