@@ -63,4 +63,6 @@ def in_extended(invoice: EInvoice, instalments: tuple[Instalment, ...]) -> EInvo
     )
     payable = invoice.totals.payable or Decimal(0)
     is_split = len(instalments) > 1 and sum(one.amount or 0 for one in instalments) == payable
-    return replace(invoice, customization=EXTENDED, lines=lines, instalments=instalments if is_split else ())
+    said = replace(invoice, customization=EXTENDED, lines=lines)
+    # the first of several terms bears the first day
+    return replace(said, instalments=instalments, due_date=instalments[0].due_date) if is_split else said
