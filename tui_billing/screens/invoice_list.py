@@ -24,6 +24,8 @@ from tui_billing.services.drafts import take_draft
 from tui_billing.widgets.cells import Cell, glyph, status_cell
 from tui_billing.widgets.paged_table import Column, PageRequest
 
+#: What stands before a marked document.
+MARK = "»"
 #: What `s` goes through, "" being all documents.
 CYCLE = ("", "overdue", "disputed", "due_soon", "part_paid", "open", "draft", "paid", "credited", "written_off")
 
@@ -51,12 +53,20 @@ class InvoiceListScreen(ListScreen):
         Binding("o", "document", N_("PDF"), show=False, id="document.pdf"),
         Binding("v,f8", "preview", N_("view the page"), show=False, id="document.preview"),
         Binding("f", "evidence", N_("evidence pack"), show=False, id="document.evidence"),
+        Binding("space", "mark", N_("mark"), show=False, id="row.choose"),
+        Binding("t", "documents", N_("PDFs of all"), show=False, id="document.all"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
     EMPTY = N_("no document; n makes an invoice")
     FILTER_HINT = N_("number, customer, order, amount, >1000, status")
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._marked: set[int] = set()
+
     def title_words(self) -> str:
+        if self._marked:
+            return f"{_('INVOICES')}  {_('{count} marked', count=number(len(self._marked)))}"
         return _("INVOICES")
 
     def columns(self) -> list[Column]:
@@ -82,6 +92,7 @@ class InvoiceListScreen(ListScreen):
             ("h", _("history")),
             ("v", _("view")),
             ("o", _("PDF")),
+            ("t", _("PDFs of all")),
             ("f", _("evidence")),
             ("a", _("papers")),
             ("i", _("inquiry")),
@@ -111,7 +122,7 @@ class InvoiceListScreen(ListScreen):
         cells = (
             record.number or _("draft {id}", id=record.id),
             status_cell(record.status, extra=extra),
-            record.customer,
+            f"{MARK} {record.customer}" if record.id in self._marked else record.customer,
             short_day(record.issue_date),
             short_day(record.due_date),
             money(sign * record.gross, record.currency),
@@ -185,6 +196,31 @@ class InvoiceListScreen(ListScreen):
         record: DocumentRow | None = self.record
         if record is not None:
             self.workstation.preview_invoice(record.id, record.number or "")
+
+    def action_mark(self) -> None:
+        """Mark the document, or no longer; the cursor goes on to the next."""
+        if (record := self._issued()) is None:
+            return
+        self._marked ^= {record.id}
+        self.table.refresh_rows()
+        self.table.action_move(1)
+        self.show_headline()
+
+    def action_documents(self) -> None:
+        """The PDFs of what is marked, of all that the filter finds where nothing is."""
+        self.workstation.answer(self._open_documents(), name="documents")
+
+    async def _open_documents(self) -> None:
+        from tui_billing.screens.document_batch import DocumentBatchScreen
+
+        ids, more = sorted(self._marked), False
+        if not ids:
+            due_soon = self.desk.company.due_soon_days
+            ids, more = await self.desk.ask(documents.issued_ids, self._wanted, self.desk.today, due_soon)
+        if not ids:
+            self.say(_("no issued document is in the list"))
+            return
+        self.workstation.open(DocumentBatchScreen(ids, more))
 
     def action_credit(self) -> None:
         if (record := self._issued()) is not None:

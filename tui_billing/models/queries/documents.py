@@ -166,6 +166,30 @@ def by_ids(books: Books, ids: Sequence[int], today: dt.date, due_soon_days: int)
     return tuple(found[key] for key in ids if key in found)
 
 
+def issued_ids(
+    books: Books, wanted: Wanted, today: dt.date, due_soon_days: int, most: int = COUNTED
+) -> tuple[list[int], bool]:
+    """(ids of the issued documents that are wanted, in the order of the list, whether there are more than `most`)."""
+    ids: list[int] = []
+    request: tuple[str, Sequence[Any] | None] = ("first", None)
+    while True:
+        found = page(books, wanted, today, due_soon_days, *request, 500)
+        ids += [row.id for row in found.rows if row.number is not None]
+        if len(ids) > most or not found.more_after or not found.rows:
+            return ids[:most], len(ids) > most or found.more_after
+        request = ("next", found.rows[-1].key)
+
+
+def numbers_of(books: Books, ids: Sequence[int]) -> dict[int, str]:
+    """The numbers of documents, by id."""
+    if not ids:
+        return {}
+    marks = ", ".join("?" * len(ids))
+    return {
+        key: str(number) for key, number in books.rows(f"SELECT id, number FROM invoice WHERE id IN ({marks})", ids)
+    }
+
+
 def by_ending(books: Books, text: str) -> tuple[int, str] | None:
     """(id, number) of the document with this number, or whose number ends in this counter: the newest year's,
     an invoice before a credit note; None where there is none."""
