@@ -98,6 +98,30 @@ async def test_the_columns_of_a_csv_are_drawn_once(workstation, books, tmp_path)
         assert "to add: 2" in hand.row("#statements")
 
 
+async def test_a_file_that_does_not_say_its_account_asks_for_it(workstation, books, tmp_path):
+    books.db.execute_sql("INSERT INTO bank_account (name, iban, currency) VALUES ('Dollars', 'FR1', 'USD')")
+    (tmp_path / "files" / "a.csv").write_text("Date;Libellé;Montant\n13/11/2026;VIR [/b]X;12,00\n")
+    async with workstation() as hand:
+        await hand.keys("3", "f", *"a.csv", "enter")
+        screen = hand.app.screen
+        assert screen.focused is screen.account and "does not say its account" in screen.account.problem
+        await hand.keys(*"FR7630006000011234567890189", "enter")
+        assert "to add: 1" in hand.row("#statements") and screen.focused is screen.pane
+        await hand.keys("enter")
+    assert count(books) == 1
+
+
+async def test_what_is_refused_is_said_for_the_screen_before_and_after(workstation, books, tmp_path):
+    good, strange = camt([ONE], wrap=False), camt([TWO], iban="DE89370400440532013000", wrap=False)
+    (tmp_path / "files" / "a.xml").write_text(camt_file([good, strange]))
+    async with workstation() as hand:
+        await hand.keys("3", "f", *"a.xml", "enter")
+        before = hand.row("#statements")
+        await hand.keys("enter")
+        for shown in (before, hand.row("#statements")):
+            assert "name one above" in shown and "--account" not in shown
+
+
 async def test_esc_stops_a_large_file_and_keys_go_on(workstation, books, tmp_path, monkeypatch):
     from tui_billing.screens import statement_import
 

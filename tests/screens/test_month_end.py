@@ -8,10 +8,14 @@ import pytest
 
 from tests.builders import TODAY, clerk, issued
 from tests.services.test_proof import statement
+from tui_billing.models.tables import BankAccount
+from tui_billing.models.write import add
 from tui_billing.screens.collections import CollectionsScreen
 from tui_billing.screens.month_end import MonthEndScreen
 from tui_billing.services.mandates import MandateCard, add_mandate
+from tui_billing.services.receive import Payment, receive
 from tui_billing.services.settings import change_company
+from tui_billing.widgets.key_bar import KeyBar, rows_of
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +55,25 @@ async def test_a_difference_is_looked_into_and_the_month_closed(workstation, boo
         assert "2026-11 is not proved" in hand.row("#figures")
         await hand.keys("ctrl+s")
         assert hand.said.startswith("! the statements of")
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+async def test_nothing_of_the_month_is_cut_at_80_columns(workstation, books, language):
+    with books.write():
+        add(BankAccount, name="Crédit des Quais, compte USD", iban="FR7230006000010000000000127", currency="USD")
+    statement(books, "2026-11-01", "2026-11-24", 500_00, ("2026-11-05", 33_00))
+    receive(books, clerk(), Payment("USCO", dt.date(2026, 11, 2), 100_00, "USD", allocations=()))
+    async with workstation(language=language, today=TODAY) as hand:
+        await hand.keys("g", "m", "right")
+        await hand.settle()
+        screen = hand.app.screen
+        assert "…" not in hand.row("#figures")
+        shown = rows_of(screen.query_one("#keys", KeyBar).keys, 80, screen.KEY_ROWS)
+        assert [key for row in shown for key, _word in row] == [key for key, _word in screen.query_one("#keys").keys]
+        first = hand.row("#differences").splitlines()[1]
+        assert first.startswith(
+            "on the statement, not recorded" if language == "en" else "sur le relevé, non comptabilisé"
+        )
 
 
 async def test_a_reason_goes_with_one_verb_alone(workstation, books):

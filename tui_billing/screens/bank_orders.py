@@ -73,7 +73,7 @@ class BankOrdersScreen(AskingScreen):
         yield from self.ask_line()
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return [("Enter", _("open")), ("v", _("cancel the file")), ("Esc", _("back"))]
+        return [("Enter", _("open it")), ("v", _("cancel the file")), ("Esc", _("back"))]
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -11,7 +11,7 @@ from tui_billing.documents.proof_words import WORDS
 from tui_billing.locale import N_, _
 from tui_billing.rules.dates import format_date, parse_date
 from tui_billing.rules.proof import Item
-from tui_billing.screens.amounts import money, short_day
+from tui_billing.screens.amounts import money, short_day, short_iso
 from tui_billing.screens.form_screen import FormScreen
 from tui_billing.services.investigations import (
     DAYS,
@@ -60,7 +60,13 @@ class InvestigationEntryScreen(_Investigated):
 
     async def start_values(self) -> dict[str, str]:
         item = self.item
-        facts = [_(WORDS[item.kind]), item.date, item.who, item.text, money(item.amount, self.currency, code=True)]
+        facts = [
+            _(WORDS[item.kind]),
+            short_iso(item.date),
+            item.who,
+            item.text,
+            money(item.amount, self.currency, code=True),
+        ]
         self.show_lines([[], *([(f" {fact}", "")] for fact in facts if fact)])
         until = self.desk.today + dt.timedelta(DAYS)
         return {"owner": self.desk.context.operator, "until": format_date(until, self.desk.language)}

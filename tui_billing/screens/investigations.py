@@ -54,7 +54,7 @@ class InvestigationsScreen(BillingScreen):
         return Page(self._rows if request.direction in ("first", "last", "around") else ())
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return [("Enter", _("open")), ("Esc", _("back"))]
+        return [("Enter", _("open it")), ("Esc", _("back"))]
 
     def reload(self) -> None:
         self.workstation.answer(self._read(), name="investigations")

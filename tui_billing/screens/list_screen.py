@@ -276,7 +276,7 @@ class ListScreen(BillingScreen):
         """Enter on a row."""
 
     def keys(self) -> Sequence[tuple[str, str]]:
-        return [("Enter", _("open")), ("/", _("filter")), *self.row_keys(), ("Esc", _("back"))]
+        return [("Enter", _("open it")), ("/", _("filter")), *self.row_keys(), ("Esc", _("back"))]
 
     def row_keys(self) -> Sequence[tuple[str, str]]:
         """What can be done with the row under the cursor."""

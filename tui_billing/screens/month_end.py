@@ -24,15 +24,18 @@ from tui_billing.services.proof_printing import print_proof
 from tui_billing.widgets.cells import Cell, padded, use_ascii
 from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.paged_table import Column, Page, PagedTable, PageRequest, Row
-from tui_billing.widgets.reader import Line, Piece, Reader
+from tui_billing.widgets.reader import Line, Piece, Reader, wrapped
 
 _CAPTION = 40
+#: In a narrow screen a ledger's name takes so many cells, so that its three figures stand whole.
+_LEDGER, _LEDGER_NARROW = 32, 20
 
 
 class MonthEndScreen(BillingScreen):
     """The last month that is over at first; Left and Right go to others."""
 
     AUTO_FOCUS = "#differences"
+    KEY_ROWS = 2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "month(-1)", N_("month before"), show=False, id="month.before"),
         Binding("right", "month(1)", N_("month after"), show=False, id="month.after"),
@@ -63,11 +66,11 @@ class MonthEndScreen(BillingScreen):
         yield Reader(id="figures", focusable=False)
         yield PagedTable(
             [
-                Column(_("difference"), 24, flex=2),
+                Column(_("difference"), 31, flex=1),
                 Column(_("date"), 8, priority=2),
-                Column(_("who and what"), 18, flex=3),
+                Column(_("who and what"), 16, flex=3),
                 Column(_("amount"), 13, align="right"),
-                Column(_("looked into"), 12, priority=1),
+                Column("", 6, priority=1),
             ],
             self._fetch,
             empty=_("no difference"),
@@ -81,7 +84,7 @@ class MonthEndScreen(BillingScreen):
     def keys(self) -> Sequence[tuple[str, str]]:
         return [
             ("← →", _("month")),
-            ("Enter", _("open")),
+            ("Enter", _("open it")),
             ("i", _("investigation")),
             ("v", _("all investigations")),
             ("o", _("PDF")),
@@ -154,7 +157,7 @@ class MonthEndScreen(BillingScreen):
         if item.investigation and item.status == "open":
             state = Cell(f"{sign} {item.investigation}", "yellow")
         elif item.investigation:
-            state = Cell(_("closed"), "dim")
+            state = Cell("=" if use_ascii() else "✔", "dim")
         return (
             _(WORDS[item.kind]),
             short_day(dt.date.fromisoformat(item.date)) if item.date else "",
@@ -165,7 +168,9 @@ class MonthEndScreen(BillingScreen):
 
     def _figures(self, proof: Proof) -> list[Line]:
         lines: list[Line] = [self._verdict(proof)]
-        lines += [[(" ! " + _(each.message, **each.values), "red")] for each in missing(proof)]
+        for each in missing(proof):
+            told = wrapped(_(each.message, **each.values), max(20, self.size.width - 4))
+            lines += [[(f" {' ' if place else '!'} {text}", "red")] for place, text in enumerate(told)]
         lines += self._ledger(_("receivables"), proof.receivables, proof.currency)
         lines += self._ledger(_("payments on account"), proof.on_account, proof.currency)
         for bank in proof.banks:
@@ -188,11 +193,12 @@ class MonthEndScreen(BillingScreen):
         same = ledger.agrees
         words = _("journal = customers = open items") if same else _("journal, customers, open items differ")
         figures = [ledger.journal] if same else [ledger.journal, ledger.by_customer, ledger.open_items]
+        room = _LEDGER if self.size.width >= 100 else _LEDGER_NARROW
         lines: list[Line] = [
             [
-                (f" {ledger.account} " + padded(name, _CAPTION - 8), "bold"),
+                (f" {ledger.account} " + padded(name, room), "bold"),
                 ("  ".join(money(each, currency, code=True) for each in figures), "" if same else "red"),
-                ("   " + words, "green" if same else "red"),
+                ("  " + words, "green" if same else "red"),
             ]
         ]
         for code, booked, opened in ledger.differing[:5]:

@@ -187,7 +187,12 @@ class StatementImportScreen(BillingScreen):
             return None
         self._outlook, self._done = outlook, not dry_run
         self.pane.show(outlook_lines(outlook, self._done, self.desk.language), at=0)
-        self.set_focus(self.pane)
+        nameless = not outlook.wanted and any(not each.statement.account for each in outlook.statements)
+        if nameless and not self.account.value.strip():
+            self.account.mark(_("the file does not say its account; name it here, for example by its IBAN"))
+            self.set_focus(self.account)
+        else:
+            self.set_focus(self.pane)
         self.show_keys()
         self.say(outlook_words(outlook, self._done))
         if self._done:

@@ -62,9 +62,9 @@ def _statement(preview: Preview, done: bool, language: str) -> list[Line]:
     known = _("known: {count}", count=preview.duplicates) if preview.duplicates else ""
     lines: list[Line] = [head, [(f"   {sums}  ", ""), told, (f"  {known}", "dim")]]
     for remark in preview.remarks:
-        if remark.code != "duplicate":
+        if remark.code not in ("duplicate", "unknown_account", "no_account"):
             lines += remark_lines(remark)
-    if not preview.known and not any(remark.code == "unknown_account" for remark in preview.remarks):
+    if not preview.known:  # said for who sits at the screen, where an account is named in its field
         lines += remark_lines(_unknown(preview))
     for line in preview.first:
         amount = amount_words(line.amount, line.currency).rjust(13)

@@ -217,6 +217,6 @@ def _refuse_doubles(cells: list[str]) -> None:
     for name, cell in zip(names, cells, strict=True):
         if role_of(cell) in ("amount", "debit", "credit") and names.count(name) > 1:
             raise Problem(
-                "the heading {name} stands there twice; draw the columns once in the workstation (:import)",
+                "the heading {name} stands there twice; say by number which column is meant (:import draws them)",
                 name=cell.strip(),
             )

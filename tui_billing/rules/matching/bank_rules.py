@@ -234,7 +234,7 @@ def check_rule(rule: Rule) -> Rule:
         raise Problem("a rule has {most} conditions at most; write two rules", field="conditions", most=MOST)
     if rule.action not in ACTIONS:
         raise Problem(
-            "{action} is nothing that a rule does; choose one of {known}",
+            "{action} is nothing a rule does; type one of {known}",
             field="action",
             action=quote(rule.action),
             known=", ".join(ACTIONS),
