@@ -98,3 +98,25 @@ async def test_conditions_are_typed_in_french(workstation, firm_url):
     (rule,) = list_rules(books)
     assert list(map(str, rule.conditions)) == ["text contains FRAIS", "direction is out", "amount below 12.50"]
     books.shut()
+
+
+@SQLITE
+async def test_a_draft_is_tried_before_it_is_kept_and_a_rule_for_both_directions_is_pointed_out(workstation, firm_url):
+    books = open_books(firm_url)
+    last_month = TODAY.replace(day=1) - dt.timedelta(days=3)
+    bank_line(books, -12_50, "FRAIS DE TENUE", date=last_month)
+    books.shut()
+    async with workstation() as hand:
+        await hand.keys("3", "l", "n")
+        await hand.type("fees", "text contains frais", "", "", "", "", "ign")
+        await hand.keys("ctrl+l")
+        assert "say why such lines are set aside" in hand.said
+        await hand.keys(*"the bookkeeper", "ctrl+l")
+        await shown(hand, "#trial", "12.50")
+        assert "fees" in hand.app.screen.title_words() and "1 of 1 lines fit a rule" in hand.row("#foot")
+        await hand.keys("escape")
+        assert hand.app.screen.field("target").value == "the bookkeeper"
+        await hand.keys("ctrl+s")
+        assert hand.said.startswith("! fees sets money that came aside, too")
+        await hand.keys("enter")
+        assert hand.said == "rule fees is kept"

@@ -21,6 +21,7 @@ from tui_billing.services.bank_rules import (
     list_rules,
     move_rule,
     remove_rule,
+    try_draft,
     try_rules,
 )
 from tui_billing.services.clear import clear_line, take_back_line
@@ -192,3 +193,37 @@ def test_rules_are_read_once_for_many_lines(books, monkeypatch):
     counted.clear()
     try_rules(books, TODAY, TODAY)
     assert len(counted) <= 5
+
+
+def test_a_rule_that_gives_a_difference_up_keeps_what_is_paid_too_much_as_a_gain(books):
+    bill = issued(books)
+    keep(books, "cents", "payer contains acme", "write_off", "rounding")
+    line = bank_line(books, 780_40, f"VIR {bill['number']}", payer="ACME INDUSTRIES")
+    one = proposal(books, line).suggestion
+    assert (one.surplus, one.surplus_code, one.on_account, one.shares[0].given_up) == (40, "rounding", 0, 0)
+    clear_line(books, clerk(), take_of(line, one))
+    assert books.row("SELECT amount, open FROM receipt") == (780_40, 0)
+    assert books.rows("SELECT kind, amount, reason_code FROM consumption") == [("difference", 40, "rounding")]
+    gain = books.value("SELECT gain_account FROM write_off_reason WHERE code = 'rounding'")
+    assert books.value("SELECT sum(credit - debit) FROM posting_line WHERE account = ?", (gain,)) == 40
+    assert books.row("SELECT rule_id FROM clearing") == (1,) and verify(books) == []
+    take_back_line(books, clerk(), line)
+    assert books.value("SELECT sum(credit - debit) FROM posting_line WHERE account = ?", (gain,)) == 0
+    assert verify(books) == []
+    # More than the reason allows stays on account, as it does without a rule.
+    far = bank_line(books, 830_00, f"VIR {bill['number']}", payer="ACME INDUSTRIES")
+    assert (proposal(books, far).suggestion.surplus, proposal(books, far).suggestion.on_account) == (0, 50_00)
+
+
+def test_a_draft_is_tried_by_itself_and_not_kept(books):
+    since, until = last_month(TODAY)
+    bank_line(books, -12_50, "FRAIS", date=until)
+    bank_line(books, 5_00, "FRAIS REMBOURSES", date=until)
+    keep(books, "all", "text contains frais", "ignore", "x")
+    draft = Rule("fees", tuple(map(parse_condition, ("text contains frais", "direction is out"))), "account")
+    trial = try_draft(books, draft, "627000", since, until)
+    assert [(one.text, one.rule.target) for one in trial.tried] == [("FRAIS", "627000")] and trial.lines == 2
+    with pytest.raises(NotFound):
+        try_draft(books, draft, "999", since, until)
+    assert [rule.name for rule in list_rules(books)] == ["all"]
+    assert find_rule(books, 1).forgets_direction and not draft.forgets_direction

@@ -99,6 +99,7 @@ def _suggested(one: Suggestion, currency: str) -> dict[str, Any]:
             for use in one.credits
         ],
         "on_account": money(one.on_account),
+        **({"kept": money(one.surplus), "kept_reason": one.surplus_code} if one.surplus else {}),
         "bank_fee": money(one.bank_fee),
         "facts": [{"fact": fact.value, "documents": list(numbers)} for fact, numbers in one.facts],
         "reasons": reasons(one),

@@ -9,7 +9,7 @@ import typer
 
 from tui_billing.cli.bank_match import app
 from tui_billing.cli.options import Json, make_app, parse_id
-from tui_billing.cli.output import put, put_json, put_json_array, put_table
+from tui_billing.cli.output import note, put, put_json, put_json_array, put_table
 from tui_billing.cli.session import session
 from tui_billing.locale import _
 from tui_billing.rules.dates import parse_iso
@@ -83,7 +83,19 @@ def add(
     books, context = session.open()
     rule = Rule(name, tuple(map(parse_condition, conditions or ())), action)
     key = bank_rules.add_rule(books, context, rule, target, at or None)
+    _warn(rule)
     _answer(bank_rules.find_rule(books, key), _("rule {name} is kept"), as_json)
+
+
+def _warn(rule: Rule) -> None:
+    """Say on stderr what the clerk may not have meant; the rule is kept all the same."""
+    if rule.forgets_direction:
+        note(
+            _(
+                'rule {name} sets money that came aside, too; --if "direction is out" keeps to what went out',
+                name=rule.name,
+            )
+        )
 
 
 @rules.command()
@@ -108,6 +120,7 @@ def change(
         action=action or rule.action,
     )
     bank_rules.change_rule(books, context, rule.version, changed, target or rule.target)
+    _warn(changed)
     _answer(bank_rules.find_rule(books, rule.id), _("rule {name} is changed"), as_json)
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from tui_billing.locale import N_, _
 from tui_billing.rules.matching.bank_rules import ACTIONS, MOST, Rule, check_rule, parse_condition
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold, quote
 from tui_billing.screens.form_screen import FormScreen
-from tui_billing.services.bank_rules import add_rule, change_rule
+from tui_billing.services.bank_rules import add_rule, change_rule, last_month, try_draft
 from tui_billing.widgets.reader import Reader
 from tui_billing.widgets.rule_words import conditions_words, fields_words, typed_words
 
@@ -27,6 +31,9 @@ class BankRuleFormScreen(FormScreen):
     """A new rule, or one that is changed; Ctrl+S, Enter."""
 
     AUTO_FOCUS = "#name"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4,ctrl+l", "try", N_("try on last month"), show=False, id="rule.try_draft"),
+    ]
     FIELDS = (
         ("name", N_("Name"), 34),
         *((name, N_("If") if name == "if1" else N_("and"), 50) for name in _IF),
@@ -72,7 +79,7 @@ class BankRuleFormScreen(FormScreen):
         found = [name for name in ACTIONS if word and (fold(_(THEN[name])).startswith(word) or name.startswith(word))]
         if len(found) != 1:
             raise Problem(
-                "{action} is nothing that a rule does; choose one of {known}",
+                "{action} is nothing a rule does; type one of {known}",
                 field="action",
                 action=quote(typed),
                 known=", ".join(_(THEN[name]) for name in ACTIONS),
@@ -106,14 +113,41 @@ class BankRuleFormScreen(FormScreen):
             raise Problem("say which: the customer, the reason, the account", field="target")
         return rule, values["target"]
 
+    def keys(self) -> Sequence[tuple[str, str]]:
+        first, *rest = super().keys()
+        return [first, ("^L", _("try on last month")), *rest]
+
     def question(self) -> str:
         rule, target = self._typed()
+        if rule.forgets_direction:
+            return _(
+                "! {name} sets money that came aside, too; Esc, and direction is out · Enter keeps it", name=rule.name
+            )
         return _(
             "{name}: {action} {target}: Enter keeps the rule",
             name=rule.name,
             action=_(THEN[rule.action]),
             target=target,
         )
+
+    def action_try(self) -> None:
+        """What the rule as it stands in the fields would have done last month; nothing is kept."""
+        try:
+            draft = self._typed()
+        except Problem as error:
+            self.mark(error)
+        else:
+            self.workstation.answer(self._try(draft), name="try")
+
+    async def _try(self, draft: tuple[Rule, str]) -> None:
+        from tui_billing.screens.bank_rule_trial import BankRuleTrialScreen
+
+        try:
+            await self.desk.ask(try_draft, *draft, *last_month(self.desk.today))
+        except Problem as error:
+            self.mark(error)
+        else:
+            self.workstation.open(BankRuleTrialScreen(draft))
 
     async def carry_out(self) -> str:
         rule, target = self._typed()

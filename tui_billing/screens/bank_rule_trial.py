@@ -11,10 +11,11 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 
 from tui_billing.locale import N_, _
+from tui_billing.rules.matching.bank_rules import Rule
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.amounts import money, short_day
 from tui_billing.screens.frame import BillingScreen
-from tui_billing.services.bank_rules import DIFFERS, WAITS, Tried, last_month, try_rules
+from tui_billing.services.bank_rules import DIFFERS, WAITS, Tried, last_month, try_draft, try_rules
 from tui_billing.widgets.cells import Cell
 from tui_billing.widgets.field import Caption
 from tui_billing.widgets.paged_table import Column, Page, PagedTable, PageRequest, Row
@@ -24,7 +25,10 @@ _COLOURS = {WAITS: "yellow", DIFFERS: "red"}
 
 
 class BankRuleTrialScreen(BillingScreen):
-    """A dry run on last month; Left and Right go to other months. Nothing is written."""
+    """A dry run on last month; Left and Right go to other months. Nothing is written.
+
+    `draft` is a rule that is not kept yet, with what it names: it is tried by itself.
+    """
 
     AUTO_FOCUS = "#trial"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -32,8 +36,9 @@ class BankRuleTrialScreen(BillingScreen):
         Binding("right", "month(1)", N_("month after"), show=False, id="month.after"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, draft: tuple[Rule, str] | None = None) -> None:
         super().__init__()
+        self._draft = draft
         self._period: tuple[dt.date, dt.date] | None = None
 
     def body(self) -> ComposeResult:
@@ -57,7 +62,8 @@ class BankRuleTrialScreen(BillingScreen):
 
     def title_words(self) -> str:
         since = self.period[0]
-        return f"{_('RULES TRIED')}  {since:%Y-%m}"
+        name = f"  {self._draft[0].name}" if self._draft else ""
+        return f"{_('RULES TRIED')}  {since:%Y-%m}{name}"
 
     @property
     def period(self) -> tuple[dt.date, dt.date]:
@@ -86,7 +92,10 @@ class BankRuleTrialScreen(BillingScreen):
         if request.direction not in ("first", "around", "last"):
             return Page(())
         try:
-            trial = await self.desk.ask(try_rules, *self.period)
+            if self._draft is not None:
+                trial = await self.desk.ask(try_draft, *self._draft, *self.period)
+            else:
+                trial = await self.desk.ask(try_rules, *self.period)
         except Problem as error:
             self.say_problem(error)
             return Page(())

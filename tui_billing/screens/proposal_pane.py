@@ -182,6 +182,9 @@ class ProposalPane(Widget, can_focus=True):
             words = _("credit note {number}", number=use.credit.number)
             lines.append((f"   {words} {self._money(-use.amount, use.credit.currency)}", "green"))
         currency = self.proposal.row.currency if self.proposal else ""
+        if one.surplus:
+            amount = self._money(one.surplus, currency)
+            lines.append(("   " + _("{amount} kept: {reason}", amount=amount, reason=one.surplus_code), "green"))
         if one.on_account:
             words = _(
                 "stays on account {left} {currency}", left=self._money(one.on_account, currency), currency=currency

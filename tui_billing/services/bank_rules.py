@@ -34,8 +34,8 @@ from tui_billing.services.context import Context, Work, transact
 from tui_billing.services.reasons import find_reason
 
 _COLUMNS = (
-    "b.id, b.position, b.name, b.conditions, b.action, b.customer_id, c.code, b.reason_code, w.clerk_limit, b.account,"
-    " b.reason, b.version"
+    "b.id, b.position, b.name, b.conditions, b.action, b.customer_id, c.code, b.reason_code, w.clerk_limit,"
+    " CASE WHEN w.gain_account <> '' THEN w.clerk_limit ELSE 0 END, b.account, b.reason, b.version"
 )
 #: What a dry run says of a line: it waits, was cleared as the rule says, or otherwise.
 WAITS, AGREES, DIFFERS = "waits", "agrees", "differs"
@@ -52,7 +52,7 @@ def read_rules(books: Books) -> list[Rule]:
 
 
 def _rule(row: tuple) -> Rule:
-    key, position, name, conditions, action, customer, code, reason_code, limit, account, reason, version = row
+    key, position, name, conditions, action, customer, code, reason_code, limit, gain, account, reason, version = row
     return Rule(
         name,
         conditions_from(json.loads(conditions)),
@@ -63,6 +63,7 @@ def _rule(row: tuple) -> Rule:
         code or "",
         reason_code,
         limit or 0,
+        gain or 0,
         account,
         reason,
         version=version,
@@ -315,6 +316,20 @@ def try_rules(books: Books, since: dt.date, until: dt.date, rules: Sequence[Rule
             )
         )
     return Trial(since, until, count, tuple(found))
+
+
+def try_draft(books: Books, rule: Rule, target: str, since: dt.date, until: dt.date) -> Trial:
+    """The same of one rule that is not kept yet, by itself; raises what `add_rule` would."""
+    values = _complete(books, rule, target)
+    drafted = replace(
+        rule,
+        customer_id=values["customer_id"] or 0,
+        customer=target.strip().upper() if rule.action == "customer" else "",
+        reason_code=values["reason_code"],
+        account=values["account"],
+        reason=values["reason"],
+    )
+    return try_rules(books, since, until, [drafted])
 
 
 def _outcome(rule: Rule, done: Sequence[tuple[str, str]]) -> str:

@@ -14,6 +14,7 @@ from tui_billing.models.door import Books
 from tui_billing.models.queries import open_book
 from tui_billing.models.queries.bank import bank_lines, waiting
 from tui_billing.rules.content import LIMITS
+from tui_billing.rules.differences import ROUNDING
 from tui_billing.rules.matching.bank_rules import Rule, first_rule
 from tui_billing.rules.matching.facts import Line, Standing, Suggestion, Verdict
 from tui_billing.rules.matching.many import Progress, Together, match_many
@@ -107,6 +108,7 @@ def ruled_line(rules: Sequence[Rule], row: dict[str, Any], line: Line, inner: di
         rule=rule.name,
         reason_code=rule.reason_code,
         limit=rule.limit if rule.action == "write_off" else 0,
+        gain=rule.gain if rule.action == "write_off" else 0,
     )
 
 
@@ -154,6 +156,8 @@ def take_of(line_id: int, suggestion: Suggestion, amount: int | None = None, rul
         amount,
         suggestion.bank_fee,
         rule_id or suggestion.rule_id or None,
+        suggestion.surplus,
+        suggestion.surplus_code or ROUNDING,
     )
 
 

@@ -77,8 +77,9 @@ class Condition:
 class Rule:
     """A rule: its conditions, and what then.
 
-    `customer_id` and `customer` (its code) for "customer"; `reason_code` and `limit` (minor units that it may give
-    up) for "write_off"; `account` for "account"; `reason` is written on a line that is set aside or posted.
+    `customer_id` and `customer` (its code) for "customer"; `reason_code`, `limit` (minor units that it may give up)
+    and `gain` (that were paid too much and may be kept) for "write_off"; `account` for "account"; `reason` is written
+    on a line that is set aside or posted.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Rule:
     customer: str = ""
     reason_code: str = ""
     limit: int = 0
+    gain: int = 0
     account: str = ""
     reason: str = ""
     hits: int = 0
@@ -105,6 +107,11 @@ class Rule:
     def clears(self) -> bool:
         """Whether it clears the line by itself: set aside, or posted to an account."""
         return self.action in ("account", "ignore")
+
+    @property
+    def forgets_direction(self) -> bool:
+        """Whether it sets lines aside without asking whether money came or went: a customer's payment, too."""
+        return self.action == "ignore" and not any(one.field == "direction" for one in self.conditions)
 
     @property
     def target(self) -> str:

@@ -303,6 +303,8 @@ class Customer:
                 settled.bank_fee,
                 rule_id=self.line.rule_id if any(fact == Fact.RULE for fact, _numbers in facts) else 0,
                 chance=guess,
+                surplus=settled.surplus,
+                surplus_code=self.line.reason_code if settled.surplus else "",
             )
         )
 

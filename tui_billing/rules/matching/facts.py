@@ -13,7 +13,8 @@ class Line:
 
     `charges` are what the bank says it kept back of it. `customer_id` is known for a receipt, whose customer
     was typed, or where a rule names the customer; 0 for other lines. `rule_id` and `rule` are a clerk's rule that
-    fits the line and its name; it may let up to `limit` be given up for the reason `reason_code`.
+    fits the line and its name; it may let up to `limit` be given up for the reason `reason_code`, and up to `gain`
+    that was paid too much be kept.
     """
 
     amount: int
@@ -28,6 +29,7 @@ class Line:
     rule: str = ""
     reason_code: str = ""
     limit: int = 0
+    gain: int = 0
 
 
 class Item(NamedTuple):
@@ -177,7 +179,7 @@ class Suggestion:
     `bank_fee` is what our bank kept back of the line: the customer paid that much more. `evidence` is compared
     place by place, the smaller the better: tier, naming, amount, payer, shape of the set. `facts` are
     (fact, numbers that it is about). `rule_id` is the rule that it rests on, 0 for none. `chance` where its set is
-    likely to add up by chance.
+    likely to add up by chance. `surplus` is kept as a gain, for the reason `surplus_code`, as a rule says.
     """
 
     customer: Payer
@@ -190,6 +192,8 @@ class Suggestion:
     certain: bool = False
     rule_id: int = 0
     chance: bool = False
+    surplus: int = 0
+    surplus_code: str = ""
 
     @property
     def tier(self) -> Tier:

@@ -35,6 +35,7 @@ class Settled:
     on_account: int = 0
     bank_fee: int = 0
     facts: Facts = field(default_factory=list)
+    surplus: int = 0
 
 
 def in_time(item: Item, line: Line) -> bool:
@@ -77,6 +78,10 @@ def settle(line: Line, items: Sequence[Item], limits: Limits, credits: Sequence[
     if 0 < short <= line.limit and short * RULE_SHARE <= total:
         given = {max(owed, key=lambda item: item.open).id: (short, line.reason_code)}
         return _shared(Explained.ROUNDING, owed, named, line.amount, [(Fact.RULE, (line.rule,))], given)
+    if 0 < -short <= line.gain and -short * RULE_SHARE <= total:
+        done = _shared(Explained.ROUNDING, owed, named, total, [(Fact.RULE, (line.rule,))])
+        done.surplus = -short
+        return done
     if 0 < short <= limits.fee and short * FEE_SHARE <= total and not _is_late(line, owed, short):
         largest = max(owed, key=lambda item: item.open)
         given = {largest.id: (short, "bank_fee")}
