@@ -10,6 +10,7 @@ from tui_billing.documents.stationery import bottom_over, foot_lines, running_he
 from tui_billing.documents.template import rgb
 from tui_billing.documents.typeface import Typeface
 from tui_billing.documents.words import Words
+from tui_billing.locale import N_
 from tui_billing.rules.places import fill
 
 
@@ -20,7 +21,7 @@ def filled_places(invoice: PrintableInvoice, words: Words) -> dict[str, str]:
         "document": f"{words.title(invoice.kind)} {invoice.number}".strip(),
         "company": invoice.seller.full_name,
         "customer": invoice.buyer.full_name,
-        "contact": invoice.buyer.contact,
+        "contact": invoice.buyer.contact or words.say(N_("Sir or Madam")),
         "amount": words.amount(invoice.totals.payable, invoice.currency),
         "issue_date": words.day(invoice.issue_date),
         "due_date": words.day(invoice.due_date),

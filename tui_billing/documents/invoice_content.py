@@ -35,6 +35,7 @@ def content_of(invoice: PrintableInvoice) -> dict[str, Any]:
         "currency": invoice.currency,
         "seller": party(invoice.seller),
         "buyer": party(invoice.buyer),
+        "colon": _("{label}: {value}", label="", value=""),
         "facts": [{"label": label, "value": words.tidy(value)} for label, value, _span in facts_of(invoice, words)],
         "intro": words.tidy(fill(texts.intro, places)),
         "heads": {name: template.head(words.language, name) or _(label) for name, label in HEADS.items()},

@@ -117,7 +117,7 @@ _ALWAYS = ("position", "text", "net")
 _LEFT = ("position", "item", "text", "period", "unit")
 _DECIMAL = ("quantity", "price")
 #: Given up, one after the other, where the page is too narrow for all columns: the text says them then.
-_GIVEN_UP = ("period", "item", "todate", "previous", "discount")
+_GIVEN_UP = ("period", "item", "discount", "todate", "previous")
 #: No wider, whatever stands there: a unit is cut, an item's code goes into the text.
 _WIDEST = {"unit": 22.0, "item": 28.0}
 LEAST_COLUMN = 24.0

@@ -42,12 +42,13 @@ class _Payment:
     def in_lines(self) -> None:
         """Everything that the box says, as text."""
         _ = self.words.say
-        facts = " · ".join(f"{label}: {text}" for label, text in payment_facts(self.invoice, self.words))
-        dates = " · ".join(f"{day}: {amount}" for day, amount in payment_dates(self.invoice, self.words))
-        if facts:
-            self.on.paragraph(facts, BODY)
-        if dates:
-            self.on.paragraph(f"{_('To pay by')}: {dates}", BODY)
+        for label, pairs in (
+            ("", payment_facts(self.invoice, self.words)),
+            (_("To pay by"), payment_dates(self.invoice, self.words)),
+        ):
+            said = " · ".join(_("{label}: {value}", label=one, value=value) for one, value in pairs)
+            if said:
+                self.on.paragraph(_("{label}: {value}", label=label, value=said) if label else said, BODY)
 
     def in_a_box(self) -> None:
         """A grey box, or several where a page ends."""

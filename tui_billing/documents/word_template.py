@@ -70,7 +70,9 @@ def build() -> bytes:
     parties = table(2, (92, 82), 1)
     cell(parties.cell(0, 0), "{{ seller | join('\\n') }}")
     cell(parties.cell(0, 1), "{{ buyer | join('\\n') }}", bold=True)
-    put("{% for fact in facts %}{{ fact.label }}: {{ fact.value }}{% if not loop.last %} · {% endif %}{% endfor %}")
+    put(
+        "{% for fact in facts %}{{ fact.label }}{{ colon }}{{ fact.value }}{% if not loop.last %} · {% endif %}{% endfor %}"
+    )
     put("{%p if intro %}")
     put("{{ intro }}")
     put("{%p endif %}")
@@ -95,10 +97,12 @@ def build() -> bytes:
         cell(made.cell(first, 0), "{%tr for row in " + rows + " %}")
         cell(made.cell(first + 2, 0), "{%tr endfor %}")
         put("")
-    put("{% for one in payment %}{{ one.label }}: {{ one.value }}{% if not loop.last %} · {% endif %}{% endfor %}")
+    put(
+        "{% for one in payment %}{{ one.label }}{{ colon }}{{ one.value }}{% if not loop.last %} · {% endif %}{% endfor %}"
+    )
     put("{%p if dates %}")
     put(
-        "{{ to_pay_by }}: {% for one in dates %}{{ one.day }} {{ one.amount }}{% if not loop.last %} · {% endif %}"
+        "{{ to_pay_by }}{{ colon }}{% for one in dates %}{{ one.day }} {{ one.amount }}{% if not loop.last %} · {% endif %}"
         "{% endfor %}",
         bold=True,
     )
