@@ -26,22 +26,22 @@ def test_what_comes_with_the_program_would_be_kept_as_it_is() -> None:
             assert language == "en" or text.body != standard_text(code, "en").body
 
 
-def test_a_house_words_its_reminder_and_writes_its_own_letter(firm: Books) -> None:
-    late = issued(firm, "ACME", today=MARCH)
-    usual = letters.reminder(firm, 1, TODAY, 1)
+def test_a_house_words_its_reminder_and_writes_its_own_letter(books: Books) -> None:
+    late = issued(books, "ACME", today=MARCH)
+    usual = letters.reminder(books, 1, TODAY, 1)
     assert usual.title == "Reminder" and usual.before[0] == "Dear Sir or Madam,"
     assert usual.after[0].startswith("We would be obliged if you paid them by 05/12/2026. Please pay to FR76")
     body = "{customer}: {amount} was due.\n\n{table}\n\nThank you, {company}"
-    letter_texts.set_text(firm, clerk(), "reminder1", "en", "Just a word, {code}", body, version=0)
-    worded = letters.reminder(firm, 1, TODAY, 1)
+    letter_texts.set_text(books, clerk(), "reminder1", "en", "Just a word, {code}", body, version=0)
+    worded = letters.reminder(books, 1, TODAY, 1)
     assert (worded.title, worded.before, worded.after) == (
         "Just a word, ACME",
         ("ACME Industries SAS: 780.00 EUR was due.",),
         ("Thank you, Atelier Duval SARL",),
     )
     assert worded.tables == usual.tables
-    letter_texts.set_text(firm, clerk(), "move", "en", "We move", "On {date} we move.", new=True)
-    moved = letters.letter_by(firm, 1, TODAY, "move")
+    letter_texts.set_text(books, clerk(), "move", "en", "We move", "On {date} we move.", new=True)
+    moved = letters.letter_by(books, 1, TODAY, "move")
     assert (moved.kind, moved.title, moved.before, moved.tables) == (
         "letter",
         "We move",
@@ -49,15 +49,15 @@ def test_a_house_words_its_reminder_and_writes_its_own_letter(firm: Books) -> No
         (),
     )
     # in a language that it does not have it is said in the one that it has
-    firm.db.execute_sql("UPDATE customer SET language = 'fr' WHERE id = 2")
-    assert letters.letter_by(firm, 2, TODAY, "move").title == "We move"
-    cover = letters.cover(firm, 1, TODAY)
+    books.db.execute_sql("UPDATE customer SET language = 'fr' WHERE id = 2")
+    assert letters.letter_by(books, 2, TODAY, "move").title == "We move"
+    cover = letters.cover(books, 1, TODAY)
     assert [row.cells[0] for row in cover.tables[0].rows] == [late["number"]]
     with pytest.raises(Refused):
-        letters.cover(firm, 2, TODAY)
+        letters.cover(books, 2, TODAY)
     with pytest.raises(NotFound):
-        letters.cover(firm, 1, TODAY, ["F2026-99999"])
-    assert verify(firm) == []
+        letters.cover(books, 1, TODAY, ["F2026-99999"])
+    assert verify(books) == []
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,8 @@ from tui_billing.services.foreseen import look_ahead
 app = make_app("Invoices and credit notes.")
 app.command("import")(import_one)
 _COMMAND_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+#: Formats that are a page with XML inside.
+_PAGES = ("facturx", "basic", "extended")
 #: What a draft keeps of the form and no file may set.
 _OF_THE_FORM = ("invalid", "focus", "typed")
 
@@ -289,6 +291,8 @@ def render(
         path = path.with_suffix(f".{form}.xml")
     written = printing.render_to(books, key, path, form)
     printing.record_rendering(books, context, key, written)
+    if form in _PAGES and (problem := printing.logo_problem(books)):
+        note(translate(problem))
     if "".join(written.missing):
         note(_("no font has these characters: {characters}", characters=" ".join(written.missing)))
     if printing.must_tell_absence(books, context, written):

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from dataclasses import dataclass, field
-from typing import Any
 
 from fpdf import FPDF
 
 from tui_billing.documents import logo as logos
 from tui_billing.documents.drawing import blank, noon, paint
 from tui_billing.documents.einvoice import Structured, structure
+from tui_billing.documents.glyphs import characters
 from tui_billing.documents.invoice_layout import lay_out
 from tui_billing.documents.printable import PrintableInvoice
 from tui_billing.documents.semantic import can_be_said
 from tui_billing.documents.sheet import Sheet
-from tui_billing.documents.template import Template
-from tui_billing.documents.typeface import Typeface, tidy
+from tui_billing.documents.typeface import Typeface
 from tui_billing.documents.words import Words
 from tui_billing.rules.en16931.model import BASIC, EXTENDED
+
+__all__ = ["Rendered", "characters", "render"]
 
 #: Factur-X 1.0: the name of the XML, and where it is an alternative to the page (ISO 19005-3, 6.8).
 XML_NAME = "factur-x.xml"
@@ -81,24 +81,3 @@ def _embed(pdf: FPDF, invoice: PrintableInvoice, xml: bytes) -> None:
         compress=True,
         checksum=True,
     )
-
-
-def characters(document: object) -> set[str]:
-    """Every character in the texts of a document, however deep they lie."""
-    found: set[str] = set()
-
-    def collect(value: Any) -> None:
-        if isinstance(value, str):
-            found.update(tidy(value))
-        elif isinstance(value, tuple):
-            for part in value:
-                collect(part)
-        elif isinstance(value, Template):
-            # what it says in other languages is not on this page
-            collect(value.text(str(getattr(document, "language", ""))))
-        elif dataclasses.is_dataclass(value):
-            for one in dataclasses.fields(value):
-                collect(getattr(value, one.name))
-
-    collect(document)
-    return found

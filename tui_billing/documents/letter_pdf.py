@@ -6,7 +6,8 @@ import hashlib
 
 from tui_billing.documents import logo as logos
 from tui_billing.documents.drawing import draw
-from tui_billing.documents.invoice_pdf import Rendered, characters
+from tui_billing.documents.glyphs import characters
+from tui_billing.documents.invoice_pdf import Rendered
 from tui_billing.documents.letter import PrintableLetter
 from tui_billing.documents.letter_layout import lay_out_letter
 from tui_billing.documents.typeface import Typeface

@@ -11,10 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 
 from tui_billing.documents.preview import WIDEST, Shown, can_draw, picture_of
-from tui_billing.locale import N_, _
+from tui_billing.locale import N_, _, translate
 from tui_billing.rules.problem import Problem
 from tui_billing.screens.frame import BillingScreen
-from tui_billing.services.printing import logo_path
+from tui_billing.services.printing import logo_path, logo_problem
 from tui_billing.widgets.block_picture import BlockPicture, strips_of
 from tui_billing.widgets.graphics import cell_pixels, graphics_widget, picture_kind
 from tui_billing.widgets.reader import Reader
@@ -91,12 +91,15 @@ class PreviewScreen(BillingScreen):
             document = await self.desk.ask(self._make, *self._arguments)
             logo = await self.desk.ask(logo_path)
             self._shown = await asyncio.wrap_future(self.desk.renderer().show(document, logo))
+            without = await self.desk.ask(logo_problem)
         except Problem as error:
             self.say_problem(error)
             return
         words = ""
         if self._shown.missing:
             words = "! " + _("no font has: {signs}", signs=" ".join(self._shown.missing[:5]))
+        elif without is not None:
+            words = "! " + translate(without)
         elif not can_draw():
             words = _("as text; for pictures of the page: pip install 'tui-billing[preview]'")
         self.say(words)

@@ -10,6 +10,7 @@ import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui_billing.locale import N_
 from tui_billing.models.door import Books
 from tui_billing.rules.content import Content
 from tui_billing.rules.findings import Finding
@@ -33,8 +34,9 @@ def foreseen(known: Resolved) -> list[Finding]:
     from tui_billing.rules.en16931.engine import check
 
     document = _printable(known)
+    unprintable = _unprintable(document)
     if not can_be_said(document):
-        return []
+        return unprintable
     customer = known.customer
     form = (customer.einvoice_format if customer else "") or "facturx"
     said = {finding.field for finding in known.findings}
@@ -42,7 +44,27 @@ def foreseen(known: Resolved) -> list[Finding]:
     for one in check(semantic(document, form), ours=True):
         if one.blocking and one.field not in said:
             found.setdefault(f"{one.field} {one}", replace(one, blocking=False))
-    return list(found.values())
+    return [*found.values(), *unprintable]
+
+
+def _unprintable(document: PrintableInvoice) -> list[Finding]:
+    """What no font of this machine has, told before a box stands in its place."""
+    from tui_billing.documents.glyphs import lacking
+
+    if not (signs := lacking(document)):
+        return []
+    place = next(
+        (f"lines.{line.position}.description" for line in document.lines if lacking(line.description)), "customer"
+    )
+    return [
+        Finding(
+            "no_font",
+            N_("no font of this machine has {signs}; the page shows a box there: type it otherwise, or install a font"),
+            field=place,
+            blocking=False,
+            values={"signs": " ".join(signs[:5])},
+        )
+    ]
 
 
 def _printable(known: Resolved) -> PrintableInvoice:

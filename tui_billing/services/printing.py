@@ -31,7 +31,7 @@ from tui_billing.models.tables import Rendering
 from tui_billing.models.write import add
 from tui_billing.rules.en16931.formats import PROFILES
 from tui_billing.rules.party import Address, Party
-from tui_billing.rules.problem import NotFound, Refused
+from tui_billing.rules.problem import NotFound, Problem, Refused
 from tui_billing.rules.terms import Terms, describe_terms, instalments, parse_terms
 from tui_billing.rules.units import unit_word
 from tui_billing.services.context import Context, Work, company, transact
@@ -239,6 +239,26 @@ def logo_path(books: Books) -> Path | None:
     if not name:
         return None
     return (books.path.parent / name) if books.path else Path(name)
+
+
+def logo_problem(books: Books) -> Problem | None:
+    """Why the company's logo does not stand on documents, None where it does or there is none."""
+    path = logo_path(books)
+    if path is None:
+        return None
+    from tui_billing.documents.logo import prepare
+    from tui_billing.documents.renderer import read_logo
+
+    content = read_logo(path)
+    if content is None:
+        return Problem("there is no logo {path}; documents are made without it until it is there", path=str(path))
+    if prepare(content) is None:
+        return Problem(
+            "{path} is no picture that can be a logo; documents are made without it: give a PNG or JPEG of at most 60"
+            " megapixels",
+            path=str(path),
+        )
+    return None
 
 
 def document_folder(books: Books) -> Path:
