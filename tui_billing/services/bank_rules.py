@@ -230,11 +230,16 @@ def _hold(work: Work, rule_id: int, version: int | None) -> int:
 _CONTENT = "position, name, conditions, action, customer_id, reason_code, account, reason, active, version"
 
 
-def _audit(work: Work, action: str, key: int) -> None:
-    row = work.books.row(f"SELECT {_CONTENT} FROM bank_rule WHERE id = ?", (key,))
+def rule_content(books: Books, rule_id: int) -> dict[str, Any]:
+    """What the audit chain hashes of a rule; `verify` compares it."""
+    row = books.row(f"SELECT {_CONTENT} FROM bank_rule WHERE id = ?", (rule_id,))
     assert row is not None
-    content = dict(zip(_CONTENT.split(", "), row, strict=True))
-    work.audit(action, "bank_rule", key, {"v": 1, **content}, str(content["name"]))
+    return {"v": 1, **dict(zip(_CONTENT.split(", "), row, strict=True))}
+
+
+def _audit(work: Work, action: str, key: int) -> None:
+    content = rule_content(work.books, key)
+    work.audit(action, "bank_rule", key, content, str(content["name"]))
 
 
 # -- a dry run ----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
@@ -13,6 +14,7 @@ from tui_billing.models.queries import proof as sums
 from tui_billing.models.queries.proof import BankKey
 from tui_billing.models.tables import PeriodProof
 from tui_billing.models.write import add
+from tui_billing.rules.canonical import canonical, digest
 from tui_billing.rules.journal import ON_ACCOUNT, RECEIVABLES
 from tui_billing.rules.money import plain
 from tui_billing.rules.proof import (
@@ -244,6 +246,16 @@ def keep_in(work: Work, proof: Proof, path: str = "", sha256: str = "") -> int:
         path=path,
         sha256=sha256,
     )
-    head = {name: figures[name] for name in ("month", "as_of", "proved")}
-    work.audit("proof", "period_proof", key, {"v": 1, **head, "sha256": sha256}, proof.month)
+    work.audit("proof", "period_proof", key, proof_content(work.books, key), proof.month)
     return key
+
+
+def proof_content(books: Books, proof_id: int, version: int = 2) -> dict[str, Any]:
+    """What the audit chain hashes of a kept proof: its head, from version 2 on all its figures, its document."""
+    row = books.row("SELECT figures, sha256 FROM period_proof WHERE id = ?", (proof_id,))
+    assert row is not None
+    figures = json.loads(row[0])
+    content = {name: figures[name] for name in ("month", "as_of", "proved")}
+    if version >= 2:
+        content["figures"] = digest(canonical(figures))
+    return {"v": version, **content, "sha256": row[1]}

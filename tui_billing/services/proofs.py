@@ -17,6 +17,7 @@ from tui_billing.services.attachments import attachment_content, end_content, st
 from tui_billing.services.check_rules import rule_content
 from tui_billing.services.match import match_content
 from tui_billing.services.source_content import source_content
+from tui_billing.services.verify_bank import bank_differences
 
 #: What is wrong: check, number, sentence.
 Fault = tuple[str, str, str]
@@ -158,4 +159,4 @@ _BILLED = (
     ),
 )
 
-ALL = (contents, papers, billed, strikes, usual, alias_differences)
+ALL = (contents, papers, billed, strikes, usual, alias_differences, bank_differences)

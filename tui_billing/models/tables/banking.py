@@ -99,7 +99,6 @@ class BankRule(Table):
     account = TextField(default="")
     reason = TextField(default="")
     active = FlagField(default=True)
-    hits = BigIntegerField(default=0)
     version = BigIntegerField(default=1)
 
 
