@@ -44,7 +44,8 @@ def papers(tmp_path):
     wanted = {
         "order.pdf": (a_pdf(3), "merged"),
         "photo.png": (a_picture(), "placed"),
-        "mail.txt": (b"From: her", "listed"),
+        "mail.eml": (b"From: her@acme.example\nSubject: 45\n\nwe agreed 45", "written"),
+        "sheet.xlsx": (b"PK\x03\x04" + b"x" * 90, "listed"),
         "secret.pdf": (a_pdf(1, "hidden"), "encrypted"),
         "broken.pdf": (a_pdf(1)[:300] + b"%%EOF", "broken"),
         "empty.pdf": (b"", "empty"),
@@ -81,7 +82,7 @@ def test_every_paper_is_merged_placed_or_listed(tmp_path, papers):
     reader = PdfReader(made.path)
     texts = [page.extract_text() for page in reader.pages]
     assert made.pages == len(reader.pages) == len(texts)
-    front = len(texts) - 3 - 1 - 1
+    front = len(texts) - 3 - 1 - 1 - 1
     for place, text in enumerate(texts, 1):
         assert f"{place} / {len(texts)}" in text
     whole = "\n".join(texts[:front])
@@ -90,8 +91,9 @@ def test_every_paper_is_merged_placed_or_listed(tmp_path, papers):
     assert hashlib.sha256((tmp_path / "order.pdf").read_bytes()).hexdigest() in re.sub(r"\s", "", whole)
     assert "encrypted: it opens with a password alone" in whole and "missing: the file" in whole
     assert "paper page 1" in texts[front] and "paper page 3" in texts[front + 2] and "paper page 1" in texts[-1]
+    assert "we agreed 45" in texts[-2] and "its text stands in this pack" in whole
     assert re.search(rf"order\.pdf\s+{front + 1}\b", whole) or f"{front + 1}" in whole
-    assert [item["/Title"] for item in reader.outline] == ["1 order.pdf", "2 photo.png", "8 note.pdf"]
+    assert [item["/Title"] for item in reader.outline] == ["1 order.pdf", "2 photo.png", "3 mail.eml", "9 note.pdf"]
     assert made.sha256 == hashlib.sha256(made.path.read_bytes()).hexdigest()
 
 
@@ -101,3 +103,25 @@ def test_a_pack_without_papers_and_one_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Problem, match="could not be written"):
         make_pack(pack, tmp_path / "file" / "p.pdf")
+
+
+def test_pictures_are_placed_as_paper_shows_them(tmp_path):
+    """A page for each page of a scan, upright, colours of print and sixteen bits too, and nothing on black ground."""
+    scan = [Image.new("1", (170, 220), 1) for _ in range(3)]
+    scan[0].save(tmp_path / "scan.tiff", "TIFF", save_all=True, append_images=scan[1:], compression="group4")
+    Image.new("CMYK", (90, 60), (0, 255, 255, 0)).save(tmp_path / "print.jpg", "JPEG", quality=95)
+    turned = Image.new("RGB", (90, 60), "blue")
+    exif = turned.getexif()
+    exif[0x0112] = 6
+    turned.save(tmp_path / "turned.jpg", "JPEG", exif=exif)
+    Image.new("RGBA", (90, 60), (0, 0, 0, 0)).save(tmp_path / "clear.png")
+    Image.new("I;16", (90, 60), 65_535).save(tmp_path / "sixteen.png")
+    names = ("scan.tiff", "print.jpg", "turned.jpg", "clear.png", "sixteen.png")
+    papers = [Paper(name, str(tmp_path / name)) for name in names]
+    made = make_pack(Pack("Pictures", "Duval", "2026-11-25", "en", [["title", "Pictures"]], papers), tmp_path / "p.pdf")
+    assert made.states == ("placed",) * 5 and made.pages == 1 + 3 + 4
+    seen = [page.images[0].image.convert("RGB") for page in PdfReader(made.path).pages[1:]]
+    assert [image.size for image in seen[2:5]] == [(170, 220), (90, 60), (60, 90)]
+    red, blue, clear, white = (image.getpixel((20, 20)) for image in seen[3:])
+    assert red[0] > 200 > 60 > max(red[1:]) and blue[2] > 200 > 60 > max(blue[:2])
+    assert clear == white == (255, 255, 255)

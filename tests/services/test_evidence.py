@@ -25,7 +25,7 @@ def test_the_pack_of_a_dispute(books, tmp_path):
     attachments.attach_bytes(books, clerk(), "dispute", key, "mail.eml", b"From: a@b.c\n\nhello")
     credit.credit(books, clerk(), done["id"], lines=[2])
     made = evidence.make_evidence(books, clerk(), dispute_id=key, path=tmp_path / "pack.pdf")
-    assert made.states == ("merged", "merged", "placed", "merged", "listed")
+    assert made.states == ("merged", "merged", "placed", "merged", "written")
     whole = "\n".join(page.extract_text() for page in PdfReader(made.path).pages)
     for words in (
         number,

@@ -23,17 +23,20 @@ from tui_billing.rules.problem import Problem
 
 if TYPE_CHECKING:
     from fpdf import FPDF
+    from PIL.Image import Image
     from pypdf import PdfReader, PdfWriter
 
 SECONDS = 90.0
-#: What is larger is listed and not merged: bytes of a paper, pages of one, dots of a picture.
-MOST_BYTES, MOST_PAGES, MOST_DOTS = 60_000_000, 500, 60_000_000
+#: What is larger is listed and not merged: bytes of a paper, pages of one, dots of a picture; characters of a text.
+MOST_BYTES, MOST_PAGES, MOST_DOTS, MOST_TEXT = 60_000_000, 500, 60_000_000, 40_000
 
 #: Why a paper is only listed.
 STATES = {
     "merged": "",
     "placed": "",
-    "listed": N_("listed only: no PDF and no picture"),
+    "written": N_("its text stands in this pack; the paper itself is kept beside the books"),
+    "cut": N_("the beginning of its text stands in this pack; the paper itself is kept beside the books"),
+    "listed": N_("listed only: neither PDF, picture nor text"),
     "missing": N_("missing: the file is not where it was kept"),
     "changed": N_("changed: the file is not the one that was attached"),
     "empty": N_("empty: the file holds nothing"),
@@ -118,7 +121,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def build(pack: Pack, path: Path, *, merge: bool = True) -> Made:
     """Build the pack in this process and put it at `path`, whole or not."""
-    opened = [_open(paper, merge) for paper in pack.papers]
+    opened = [_open(paper, merge, pack.date) for paper in pack.papers]
     front, count = _front(pack, opened)
     writer = _merged(front, opened)
     _number(writer, pack)
@@ -137,7 +140,7 @@ def build(pack: Pack, path: Path, *, merge: bool = True) -> Made:
     return Made(path, hashlib.sha256(content).hexdigest(), pages, tuple(one.state for one in opened))
 
 
-def _open(paper: Paper, merge: bool) -> _Opened:
+def _open(paper: Paper, merge: bool, date: str) -> _Opened:
     path = Path(paper.path)
     try:
         size = path.lstat().st_size
@@ -161,6 +164,8 @@ def _open(paper: Paper, merge: bool) -> _Opened:
             _take_pdf(found, path, merge)
         elif _is_picture(head):
             _take_picture(found, path, merge)
+        elif merge:
+            _take_text(found, path, date)
     except Exception:  # whatever a paper does to its reader, it is one line of the index
         return _Opened(paper, "broken", sha256, size)
     return found
@@ -196,7 +201,7 @@ def _take_pdf(found: _Opened, path: Path, merge: bool) -> None:
     output = BytesIO()
     writer.write(output)
     found.content = output.getvalue()
-    found.state, found.pages = "merged", len(PdfReader(BytesIO(found.content)).pages)
+    found.state, found.pages = "merged", _pages_of(found.content)
 
 
 def _opens(reader: PdfReader) -> bool:
@@ -208,19 +213,68 @@ def _opens(reader: PdfReader) -> bool:
 
 
 def _take_picture(found: _Opened, path: Path, merge: bool) -> None:
+    """A page for each frame of a scan; of what moves, the first."""
     from fpdf import FPDF
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageSequence
 
-    with Image.open(path) as image:
-        if not merge or image.width * image.height > MOST_DOTS:
-            found.state = "large"
-            return
-        upright = ImageOps.exif_transpose(image).convert("RGB")
     pdf = FPDF(format="A4", unit="mm")
     pdf.set_auto_page_break(False)
-    pdf.add_page()
-    pdf.image(upright, 18, 16, 174, 255, keep_aspect_ratio=True)
-    found.content, found.state, found.pages = bytes(pdf.output()), "placed", 1
+    with Image.open(path) as image:
+        frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+        if not merge or image.width * image.height > MOST_DOTS or frames > MOST_PAGES:
+            found.state = "large"
+            return
+        for frame in ImageSequence.Iterator(image):
+            if frame.width * frame.height > MOST_DOTS:
+                found.state = "large"
+                return
+            pdf.add_page()
+            pdf.image(_on_white(frame), 18, 16, 174, 255, keep_aspect_ratio=True)
+            if pdf.page == frames:
+                break
+    found.content, found.state, found.pages = bytes(pdf.output()), "placed", pdf.page
+
+
+def _on_white(image: Image) -> Image:
+    """A picture upright and as paper shows it: what is transparent is white, sixteen bits of grey are eight."""
+    from PIL import ImageOps
+    from PIL.Image import new
+
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode.startswith("I"):
+        upright = upright.point(lambda dot: dot / 256).convert("L")
+    if upright.has_transparency_data:
+        seen = upright.convert("RGBA")
+        upright = new("RGBA", seen.size, "white")
+        upright.alpha_composite(seen)
+    return upright.convert("RGB")
+
+
+def _take_text(found: _Opened, path: Path, date: str) -> None:
+    """A mail or a text as pages of its own, as far as it is no book."""
+    from tui_billing.documents.drawing import paint, plain
+    from tui_billing.documents.paper_text import look
+    from tui_billing.documents.typeface import Typeface
+
+    state, text, _detail, more = look(path)
+    if state != "text" or not text.strip():
+        return
+    cut = text[:MOST_TEXT]
+    blocks = [Block("strong", found.paper.title), *(Block("text", line) for line in cut.splitlines())]
+    typeface = Typeface(characters_of(blocks))
+    sheet = lay_out(blocks, typeface)
+    pdf = plain(typeface, title=found.paper.title, author="", day=dt.date.fromisoformat(date))
+    for page in sheet.pages:
+        pdf.add_page()
+        paint(pdf, page)
+    found.content, found.pages = bytes(pdf.output()), len(sheet.pages)
+    found.state = "cut" if more or len(cut) < len(text) else "written"
+
+
+def _pages_of(content: bytes) -> int:
+    from pypdf import PdfReader
+
+    return len(PdfReader(BytesIO(content)).pages)
 
 
 def _front(pack: Pack, opened: list[_Opened]) -> tuple[bytes, int]:
@@ -284,7 +338,7 @@ def _number(writer: PdfWriter, pack: Pack) -> None:
 
     total = len(writer.pages)
     for place, page in enumerate(writer.pages, 1):
-        box = page.mediabox
+        box = page.cropbox  # what is shown of the page
         width, height = float(box.width), float(box.height)
         stamp = FPDF(unit="pt", format=(max(width, 72.0), max(height, 72.0)))
         stamp.set_auto_page_break(False)

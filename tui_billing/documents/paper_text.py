@@ -19,6 +19,9 @@ SECONDS = 20.0
 #: What is shown of a paper at most: characters, pages of a PDF, bytes that are read of a text or mail.
 MOST_CHARACTERS, MOST_PAGES, MOST_BYTES = 200_000, 100, 2_000_000
 
+#: First bytes of what is no text even where it looks like one: archives and office documents.
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+
 #: Why there is no text, by state.
 STATES = {
     "text": "",
@@ -52,7 +55,7 @@ def read_text(path: Path) -> PaperText:
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
-        state, text, detail, more = _look(Path(request["path"]))
+        state, text, detail, more = look(Path(request["path"]))
     except Exception:  # whatever a paper does to its reader, it is one sentence
         state, text, detail, more = "broken", "", "", False
     cut = text[:MOST_CHARACTERS]
@@ -61,8 +64,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     return {"state": state, "lines": lines, "detail": detail, "more": more or len(text) > len(cut)}
 
 
-def _look(path: Path) -> tuple[str, str, str, bool]:
-    """(state, text, detail, whether there is more)."""
+def look(path: Path) -> tuple[str, str, str, bool]:
+    """(state, text, detail, whether there is more) of a file, in this process; whatever its reader raises."""
     from tui_billing.documents.store import media_type_of
 
     with path.open("rb") as file:
@@ -136,7 +139,7 @@ def _without_tags(html: str) -> str:
 
 def _decoded(content: bytes) -> str | None:
     """Bytes as text where they are text; None where they are not."""
-    if b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if content.startswith(_PACKED) or (b"\x00" in content and not content.startswith((b"\xff\xfe", b"\xfe\xff"))):
         return None
     for code in ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8-sig", "cp1252"):
         try:

@@ -22,6 +22,8 @@ from tui_billing.documents.typeface import Typeface, tidy
 BOTTOM = 280.0
 _STYLES = {"title": TITLE, "head": HEAD, "text": BODY, "strong": STRONG, "faint": FAINT}
 _GAP = {"title": 4.0, "head": 3.0}
+#: Lines that stay on one page from where a heading begins.
+_TOGETHER = {"title": 4, "head": 4, "strong": 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ def lay_out(blocks: Sequence[Block], typeface: Typeface) -> Sheet:
     for block in blocks:
         style = _STYLES[block.kind]
         sheet.y += _GAP.get(block.kind, 0.0)
-        if block.kind in ("title", "head") and sheet.room < 4 * style.leading:
+        if sheet.room < _TOGETHER.get(block.kind, 0) * style.leading:
             sheet.add_page()
         _write(sheet, block, style)
     return sheet

@@ -7,18 +7,8 @@ import datetime as dt
 from tui_billing.locale import _
 from tui_billing.models.queries.disputes import Case, DisputeRow, Note
 from tui_billing.rules.status import GLYPHS, Status
-from tui_billing.screens.amounts import (
-    CAUSES,
-    DISPUTE_STATUSES,
-    NOTE_KINDS,
-    OUTCOMES,
-    PRIORITIES,
-    REASONS,
-    day,
-    instant,
-    money,
-    word,
-)
+from tui_billing.screens.amounts import day, instant, money, word
+from tui_billing.services.case_words import CAUSES, DISPUTE_STATUSES, NOTE_KINDS, OUTCOMES, PRIORITIES, REASONS
 from tui_billing.widgets.cells import glyph, padded
 from tui_billing.widgets.reader import Line, wrapped
 

@@ -12,9 +12,10 @@ from textual.widgets import Input
 from tui_billing.locale import N_, _
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import quote
-from tui_billing.screens.amounts import OUTCOMES, word
+from tui_billing.screens.amounts import word
 from tui_billing.screens.form_screen import FormScreen
 from tui_billing.screens.paper_words import ENTITY_WORDS, size_words
+from tui_billing.services.case_words import OUTCOMES
 from tui_billing.services.dispute_answer import Choice, answer_papers
 from tui_billing.services.recipients import ways_for
 from tui_billing.widgets.cells import padded

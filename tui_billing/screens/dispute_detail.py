@@ -14,9 +14,10 @@ from tui_billing.locale import N_, _, translate
 from tui_billing.models.queries.disputes import Case, DisputeRow, dispute
 from tui_billing.rules.disputes import GIVEN, STATUSES, next_statuses
 from tui_billing.rules.problem import Problem
-from tui_billing.screens.amounts import CAUSES, DISPUTE_STATUSES, OUTCOMES, money, word
+from tui_billing.screens.amounts import money, word
 from tui_billing.screens.case_lines import causes, facts_of, timeline_of
 from tui_billing.screens.frame import BillingScreen
+from tui_billing.services.case_words import CAUSES, DISPUTE_STATUSES, OUTCOMES
 from tui_billing.services.context import new_command_id
 from tui_billing.services.dispute_answer import keep_answer
 from tui_billing.services.dispute_outcome import close_dispute, credit_dispute

@@ -18,9 +18,10 @@ from tui_billing.rules.line_choice import parse_lines
 from tui_billing.rules.numbers import parse_amount
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold, quote
-from tui_billing.screens.amounts import REASONS, money, word
+from tui_billing.screens.amounts import money, word
 from tui_billing.screens.form_screen import FormScreen
 from tui_billing.screens.line_choice import line_table
+from tui_billing.services.case_words import REASONS
 from tui_billing.services.disputes import open_dispute
 from tui_billing.widgets.cells import padded
 from tui_billing.widgets.reader import Line, Reader

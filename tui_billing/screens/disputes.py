@@ -12,8 +12,9 @@ from tui_billing.models.queries import disputes
 from tui_billing.models.queries.disputes import DisputeRow, WantedWord
 from tui_billing.rules.status import GLYPHS, Status
 from tui_billing.rules.text import fold
-from tui_billing.screens.amounts import DISPUTE_STATUSES, OUTCOMES, REASONS, money, number, short_day, word
+from tui_billing.screens.amounts import money, number, short_day, word
 from tui_billing.screens.list_screen import Listed, ListScreen
+from tui_billing.services.case_words import DISPUTE_STATUSES, OUTCOMES, REASONS
 from tui_billing.widgets.cells import Cell, glyph
 from tui_billing.widgets.paged_table import Column, PageRequest
 

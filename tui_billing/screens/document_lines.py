@@ -13,20 +13,10 @@ from tui_billing.rules.reasons import GIVEN_UP, RETURNS, return_code
 from tui_billing.rules.status import GLYPHS, Status
 from tui_billing.rules.terms import describe_terms, parse_terms
 from tui_billing.rules.text import width as cells_of
-from tui_billing.screens.amounts import (
-    ACTIONS,
-    DISPUTE_STATUSES,
-    OUTCOMES,
-    REASONS,
-    day,
-    instant,
-    money,
-    number,
-    short_day,
-    word,
-)
+from tui_billing.screens.amounts import ACTIONS, day, instant, money, number, short_day, word
 from tui_billing.screens.desk import Desk
 from tui_billing.screens.ways import CHANNELS, state_cell
+from tui_billing.services.case_words import DISPUTE_STATUSES, OUTCOMES, REASONS
 from tui_billing.widgets.cells import padded, status_cell
 from tui_billing.widgets.reader import Line, Piece
 

@@ -17,8 +17,10 @@ from tui_billing.rules.content import CustomerFacts
 from tui_billing.rules.dates import parse_date
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold, quote
-from tui_billing.screens.amounts import DISPUTE_STATUSES, OUTCOMES, money, short_day, word
+from tui_billing.screens.amounts import money, short_day, word
 from tui_billing.screens.form_screen import FormScreen
+from tui_billing.services.case_words import CHANNELS as CHANNEL_WORDS
+from tui_billing.services.case_words import DISPUTE_STATUSES, OUTCOMES
 from tui_billing.services.inquiries import SUBJECTS, log_inquiry
 from tui_billing.services.ready_answers import ready_answer
 from tui_billing.widgets.cells import padded
@@ -35,7 +37,6 @@ SUBJECT_WORDS = {
     "dispute": N_("dispute"),
     "other": N_("other"),
 }
-CHANNEL_WORDS = {"call": N_("call"), "mail": N_("mail"), "letter": N_("letter"), "visit": N_("visit")}
 _LETTERS = dict(zip("abcdefgh", SUBJECTS, strict=True))
 KINDS = {
     "invoice": N_("invoice"),

@@ -8,17 +8,8 @@ from tui_billing.rules.problem import Problem
 from tui_billing.rules.text import fold, quote
 from tui_billing.screens.amounts import number, word
 from tui_billing.services.attachments import KINDS
+from tui_billing.services.case_words import PAPER_KINDS as KIND_WORDS
 
-KIND_WORDS = {
-    "order": N_("order"),
-    "contract": N_("contract"),
-    "delivery_note": N_("delivery note"),
-    "signed_delivery_note": N_("signed delivery note"),
-    "letter": N_("letter"),
-    "mail": N_("mail"),
-    "photo": N_("photo"),
-    "other": N_("other"),
-}
 KIND_LETTERS = dict(zip("abcdefgh", KINDS[1:], strict=True))
 MEDIA_WORDS = {
     "application/pdf": "PDF",

@@ -17,6 +17,7 @@ from tui_billing.rules.dates import format_date
 from tui_billing.rules.numbers import format_money
 from tui_billing.rules.party import Party
 from tui_billing.rules.problem import NotFound, Problem
+from tui_billing.services import case_words
 from tui_billing.services.attachments import store_of
 from tui_billing.services.context import Context, Work, company, transact
 from tui_billing.services.disputes import note_content, write_note
@@ -116,6 +117,9 @@ def pack_of(books: Books, invoice_id: int, dispute_id: int, today: dt.date, lang
     def amount(minor: int, currency: str) -> str:
         return format_money(minor, currency, language, code=True)
 
+    def called(table: dict[str, str], token: str) -> str:
+        return told(table[token]) if token in table else token
+
     head = found.invoice
     currency = head["currency"]
     title = told(N_("Evidence on invoice {number}"), number=head["number"])
@@ -133,11 +137,18 @@ def pack_of(books: Books, invoice_id: int, dispute_id: int, today: dt.date, lang
     for position, description, net in found.lines:
         blocks.append(["text", f"{position}  {description}", amount(net, currency)])
     for dispute in found.disputes:
-        state = f"{dispute['status']} {dispute['outcome']} {dispute['cause']}".strip()
-        words = f"{dispute['id']} · {day(dispute['opened_on'])} · {dispute['reason']} · {state} · {dispute['contact']}"
+        words = (
+            str(dispute["id"]),
+            day(dispute["opened_on"]),
+            called(case_words.REASONS, dispute["reason"]),
+            called(case_words.DISPUTE_STATUSES, dispute["status"]),
+            called(case_words.OUTCOMES, dispute["outcome"]),
+            called(case_words.CAUSES, dispute["cause"]),
+            dispute["contact"],
+        )
         blocks += [
             ["head", told(HEADS["dispute"]), amount(dispute["amount"], currency)],
-            ["text", words.strip(" ·"), ""],
+            ["text", " · ".join(filter(None, words)), ""],
         ]
         for position, description, part in dispute["lines"]:
             blocks.append(["text", f"{position}  {description}", amount(part, currency)])
@@ -154,7 +165,9 @@ def pack_of(books: Books, invoice_id: int, dispute_id: int, today: dt.date, lang
     if found.timeline:
         blocks.append(["head", told(HEADS["timeline"]), ""])
         for at, who, kind, text in found.timeline:
-            blocks += [["faint", f"{at[:16].replace('T', ' ')} UTC · {who} · {kind}", ""], ["text", text or "–", ""]]
+            name = called({**case_words.CHANNELS, **case_words.NOTE_KINDS}, kind)
+            shown = called(case_words.DISPUTE_STATUSES if kind == "status" else case_words.OUTCOMES, text)
+            blocks += [["faint", f"{day(at)} {at[11:16]} UTC · {who} · {name}", ""], ["text", shown or "–", ""]]
     return Pack(title, firm, today.isoformat(), language, blocks, _papers(books, found, told))
 
 
@@ -166,6 +179,7 @@ def _papers(books: Books, found: case_file.CaseFile, told: Any) -> list[Paper]:
     papers = [Paper(str(number), str(path_of(books, key))) for key, number in found.documents]
     for entity, name, kind, note, sha256, at, who in found.papers:
         of = told(_PAPER_OF.get(entity, entity))
-        words = " · ".join(part for part in (kind.replace("_", " "), note, f"{who} {at[:10]}") if part)
+        what = told(case_words.PAPER_KINDS[kind]) if kind in case_words.PAPER_KINDS else ""
+        words = " · ".join(part for part in (what, note, f"{who} {at[:10]}") if part)
         papers.append(Paper(f"{of}: {name}", str(place(store_of(books, sha256), sha256)), sha256, words))
     return papers
