@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from tests.builders import TODAY, clerk, issued
 from tui_billing.locale import say
 from tui_billing.screens.dispute_detail import DisputeScreen
 from tui_billing.screens.inquiry_entry import SUBJECT_WORDS
-from tui_billing.services import attachments, credit_approval, disputes, operators, receive
+from tui_billing.screens.invoice_detail import InvoiceDetailScreen
+from tui_billing.services import attachments, credit_approval, disputes, inquiries, operators, receive
 from tui_billing.services.verify import verify
 
 
@@ -121,6 +123,29 @@ async def test_an_inquiry_takes_eight_keys_from_anywhere(workstation, books):
         assert await board(hand, "inquiries to follow up", there=False)
 
 
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
+async def test_calls_to_follow_up_stand_first(workstation, books):
+    done = issued(books, "ACME", "A10")
+    for text, code, day in (("later", 1, 3), ("now", 2, 0), ("done", 1, None)):
+        due = None if day is None else TODAY + dt.timedelta(days=day)
+        about = done["id"] if code == 1 else None
+        inquiries.log_inquiry(books, clerk(), code, text, invoice_id=about, follow_up=due)
+    async with workstation() as hand:
+        await hand.keys("g", "q")
+        await hand.settle()
+        rows = hand.row("#list").split("\n")[1:4]
+        assert "now" in rows[0] and "later" in rows[1] and "done" in rows[2]
+        await hand.keys("o")
+        assert "this one is about no invoice" in hand.said
+        await hand.keys("enter")
+        assert "to follow up: now" in hand.row("#history")
+        await hand.keys("enter", *"=sent", "ctrl+s")
+        await hand.settle()
+        assert "later" in hand.row("#list").split("\n")[1]
+        await hand.keys("slash", *"later", "enter", "o")
+        assert isinstance(hand.app.screen, InvoiceDetailScreen)
+
+
 async def test_a_question_to_a_colleague_and_its_answer(workstation, books):
     done = issued(books, "ACME", "A10")
     operators.set_role(books, clerk("founder", "supervisor"), "paul", "clerk")
@@ -128,7 +153,10 @@ async def test_a_question_to_a_colleague_and_its_answer(workstation, books):
     async with workstation() as hand:
         await hand.keys("4", "enter", *"?paul was it 600", "ctrl+s")
         assert books.value("SELECT status FROM dispute") == "waiting_colleague"
-        assert "question → paul: was it 600" in hand.row("#timeline")
+        assert "question → paul: was it 600" in hand.row("#timeline") and "waiting: paul" in hand.row("#facts")
+        await hand.keys("escape", "slash", *"paul", "enter")
+        assert "waiting: paul" in hand.row("#list")
+        await hand.keys("enter")
         await hand.keys(*"?nobody x", "ctrl+s")
         assert "no operator nobody" in hand.said
         await hand.keys("ctrl+u", *"=yes", "ctrl+s")

@@ -61,6 +61,8 @@ def facts_of(case: Case, today: dt.date) -> list[Line]:
 def _state(row: DisputeRow) -> str:
     if row.status == "closed":
         return _("closed: {outcome}", outcome=word(OUTCOMES, row.outcome))
+    if row.status == "waiting_colleague" and row.asked:
+        return _("waiting: {login}", login=row.asked)
     return word(DISPUTE_STATUSES, row.status)
 
 

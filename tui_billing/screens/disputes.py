@@ -46,7 +46,7 @@ class DisputesScreen(ListScreen):
     ]
     KEY_ROWS = 2
     EMPTY = N_("no dispute; d on an invoice opens one")
-    FILTER_HINT = N_("number, customer, reason, owner, status")
+    FILTER_HINT = N_("number, customer, reason, owner, who is asked, status")
 
     def title_words(self) -> str:
         return _("DISPUTES")
@@ -93,6 +93,8 @@ class DisputesScreen(ListScreen):
         late = not closed and record.answer_by < self.desk.today
         sign = Status.CREDITED if closed else Status.OVERDUE if late else Status.DISPUTED
         state = word(OUTCOMES, record.outcome) if closed else word(DISPUTE_STATUSES, record.status)
+        if record.status == "waiting_colleague" and record.asked:
+            state = _("waiting: {login}", login=record.asked)
         colour = GLYPHS[sign].colour
         cells = (
             Cell(f"{glyph(sign)} {short_day(record.answer_by)}", colour),

@@ -44,6 +44,7 @@ FURTHER: tuple[tuple[str, str, str], ...] = (
     ("v", "delivery_notes", N_("delivery notes")),
     ("k", "contracts", N_("contracts")),
     ("w", "letters", N_("letters")),
+    ("q", "inquiries", N_("calls and mails")),
     ("e", "templates", N_("templates")),
 )
 

@@ -215,7 +215,7 @@ class Board(Widget, can_focus=True):
                 for count, words in (
                     (view.to_bill, _("deliveries to bill") + " (gb)"),
                     (view.questions, _("questions to you")),
-                    (view.follow_ups, _("inquiries to follow up")),
+                    (view.follow_ups, _("inquiries to follow up (gq)")),
                     (view.investigations, _("investigations due")),
                     (view.credits_waiting, _("credits to approve") + " (w)"),
                 )

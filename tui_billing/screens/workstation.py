@@ -38,6 +38,7 @@ SCREENS = {
     "delivery_notes": ("source_lists", "DeliveryNotesScreen"),
     "contracts": ("source_lists", "ContractsScreen"),
     "letters": ("letters", "LettersScreen"),
+    "inquiries": ("inquiries", "InquiriesScreen"),
     "templates": ("templates", "TemplatesScreen"),
 }
 #: How often others' changes are looked for, in seconds: 4 µs a look on SQLite.

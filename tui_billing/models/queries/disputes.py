@@ -15,9 +15,15 @@ from tui_billing.models.queries.pages import Source, count_up_to, read_page
 from tui_billing.rules.problem import NotFound
 from tui_billing.rules.search import LONG
 
+#: Questions to a colleague that have no answer yet.
+_ASKED = (
+    "FROM dispute_note n JOIN operator p ON p.id = n.colleague_id WHERE n.dispute_id = d.id AND n.kind = 'question'"
+    " AND NOT EXISTS (SELECT 1 FROM dispute_note a WHERE a.answers_id = n.id)"
+)
 _COLUMNS = (
     "d.id, d.invoice_id, i.number, c.code, c.name, d.reason, d.amount, d.currency, o.login, d.status, d.outcome,"
-    " d.opened_on, d.answer_by, d.closed_on, d.contact, d.version, d.priority, d.cause, d.lesson, d.customer_id"
+    " d.opened_on, d.answer_by, d.closed_on, d.contact, d.version, d.priority, d.cause, d.lesson, d.customer_id,"
+    f" coalesce((SELECT p.login {_ASKED} ORDER BY n.id DESC LIMIT 1), '')"
 )
 #: The open ones by the day of their answer, then the closed, the last opened first.
 _KEY = (
@@ -68,6 +74,8 @@ class DisputeRow:
     cause: str
     lesson: str
     customer_id: int
+    #: Who is asked and has not answered yet, "" for nobody.
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +123,8 @@ def _wanted(books: Books, words: Sequence[WantedWord]) -> Source:
         pattern = f"%{escape(word.text)}%"
         texts = ("c.search", "lower(o.login)", "lower(d.contact)")
         condition = " OR ".join(f"{text} LIKE ? ESCAPE '!'" for text in texts)
-        parameters: list[Any] = [pattern] * len(texts)
+        condition += f" OR EXISTS (SELECT 1 {_ASKED} AND lower(p.login) LIKE ? ESCAPE '!')"
+        parameters: list[Any] = [pattern] * (len(texts) + 1)
         if len(word.text) >= LONG:
             match, values = match_texts(books, (word.text,))
             condition += f" OR d.invoice_id IN (SELECT invoice_search.rowid FROM invoice_search WHERE {match})"
