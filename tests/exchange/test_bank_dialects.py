@@ -176,3 +176,140 @@ def test_an_ofx_of_a_french_bank_states_the_account_in_three_parts(tmp_path):
     text = text.replace("<BANKID>30006\n", "<BANKID>30006\n<BRANCHID>00001\n").replace(writers.IBAN, "12345678901")
     ((statement, _),) = read_text(tmp_path, text).statements
     assert statement.account == writers.BBAN
+
+
+# -- CSV -------------------------------------------------------------------------
+
+GERMAN = "DE89370400440532013000"
+#: Layout -> (headings and rows as the bank writes them, account, text or reference that names the invoice).
+LAYOUTS = {
+    "cooperative, labels over several lines": (
+        'Solde au 24/11/2026 1 188,96 €\r\n\r\nDate;Libellé;Débit euros;Crédit euros;\r\n23/11/2026;"VIREMENT   \n'
+        'DUPONT SARL\nF2026-00042\n";;1 200,00;\r\n24/11/2026;"PRELEVEMENT  \nEDF";45,60;;\r\n',
+        "",
+    ),
+    "number in a formula, details that say the label again": (
+        "=\"0300300012345678\";01/11/2026;24/11/2026;2\r\n\r\nDate de l'opération;Libellé;Détail de l'écriture;"
+        "Montant de l'opération;Devise\r\n23/11/2026;VIR RECU;VIR RECU DE: DUPONT SARL MOTIF: F2026-00042;1200,00;EUR\r\n"
+        "24/11/2026;PRLV;PRLV EDF;-45,60;EUR\r\n",
+        "",
+    ),
+    "online account of a firm, two clocks": (
+        "Statut;Date de la valeur (UTC);Date de l'opération (UTC);Date de l'opération (local);Montant total (TTC);"
+        "Montant total (TTC) (local);Devise;Nom de la contrepartie;IBAN de la contrepartie;Référence;Montant HT;"
+        "Identifiant de transaction\nExécuté;23-11-2026 10:00:00;23-11-2026 09:00:00;23-11-2026 10:00:00;1200,00;1200,00;"
+        f"EUR;DUPONT SARL;{writers.IBAN};F2026-00042;;T1\nExécuté;24-11-2026 10:00:00;24-11-2026 09:00:00;"
+        "24-11-2026 10:00:00;-45,60;-45,60;EUR;EDF;;;;T2\nRefusé;24-11-2026 10:00:00;24-11-2026 09:00:00;"
+        "24-11-2026 10:00:00;-7,00;-7,00;EUR;X;;;;T3\n",
+        "",
+    ),
+    "savings bank, pending rows in the last column": (
+        '"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Kundenreferenz (End-to-End)";'
+        '"Lastschrift Ursprungsbetrag";"Beguenstigter/Zahlungspflichtiger";"Kontonummer/IBAN";"Betrag";"Waehrung";"Info"\r\n'
+        f'"{GERMAN}";"23.11.26";"23.11.26";"GUTSCHR.";"F2026-00042";"E1";"";"DUPONT SARL";"{writers.IBAN}";"1200,00";"EUR";'
+        f'"Umsatz gebucht"\r\n"{GERMAN}";"24.11.26";"24.11.26";"LASTSCHR.";"Strom";"";"-9,00";"EDF";"{GERMAN}";"-45,60";'
+        f'"EUR";"Umsatz gebucht"\r\n"{GERMAN}";"24.11.26";"24.11.26";"KARTE";"";"";"";"X";"";"-7,00";"EUR";'
+        '"Umsatz vorgemerkt"\r\n',
+        GERMAN,
+    ),
+    "large bank, the other party's IBAN and an amount that stays empty": (
+        "Buchungstag;Wert;Umsatzart;Begünstigter / Auftraggeber;Verwendungszweck;IBAN;Betrag;Soll;Haben;Währung\n"
+        f"23.11.2026;23.11.2026;Gutschrift;DUPONT SARL;F2026-00042;{writers.IBAN};;;1.200,00;EUR\n"
+        f"24.11.2026;24.11.2026;Lastschrift;EDF;Strom;{GERMAN};;-45,60;;EUR\nKontostand;24.11.2026;;;1.188,96;EUR\n",
+        "",
+    ),
+    "direct bank, its head above the table": (
+        "Umsatzanzeige;Datei erstellt am: 24.11.2026\n\nIBAN;DE89 3704 0044 0532 0130 00\nSaldo;1.188,96;EUR\n\n"
+        "Buchung;Wertstellungsdatum;Auftraggeber/Empfänger;Buchungstext;Verwendungszweck;Saldo;Währung;Betrag;Währung\n"
+        "24.11.2026;24.11.2026;EDF;Lastschrift;Strom;1.188,96;EUR;-45,60;EUR\n"
+        "23.11.2026;23.11.2026;DUPONT SARL;Gutschrift;F2026-00042;1.234,56;EUR;1.200,00;EUR\n",
+        GERMAN,
+    ),
+    "bank of the telephone, partner's account": (
+        '"Booking Date","Value Date","Partner Name","Partner Iban",Type,"Payment Reference","Amount (EUR)",'
+        f'"Original Amount"\n2026-11-23,2026-11-23,"DUPONT SARL",{writers.IBAN},"Transfer",F2026-00042,1200.00,\n'
+        "2026-11-24,2026-11-24,EDF,,Presentment,,-45.60,45.60\n",
+        "",
+    ),
+    "the same in earlier years": (
+        f'"Date","Payee","Account number","Payment reference","Amount (EUR)"\n"2026-11-23","DUPONT SARL","{writers.IBAN}",'
+        '"F2026-00042","1200.0"\n"2026-11-24","EDF","","","-45.6"\n',
+        "",
+    ),
+    "fees beside the amount, which the balance knows": (
+        "Type,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
+        "TOPUP,2026-11-22 10:00:00,2026-11-23 10:00:00,DUPONT SARL F2026-00042,1200.00,0.00,EUR,COMPLETED,1234.56\n"
+        "CARD,2026-11-23 11:00:00,2026-11-24 10:00:00,EDF,-45.20,0.40,EUR,COMPLETED,1188.96\n"
+        "CARD,2026-11-24 11:00:00,,Shop,-5.00,0.00,EUR,PENDING,\n",
+        "",
+    ),
+    "gross and net": (
+        '"Date","Name","Type","Status","Currency","Gross","Fee","Net","Transaction ID","Reference Txn ID",'
+        '"Invoice Number","Balance"\n"23/11/2026","DUPONT SARL","Payment","Completed","EUR","1.210,00","-10,00","1.200,00",'
+        '"T1","","F2026-00042","1.234,56"\n"24/11/2026","EDF","Payment","Completed","EUR","-45,60","0,00","-45,60","T2","",'
+        '"","1.188,96"\n',
+        "",
+    ),
+    "fees that are in the amount already": (
+        '"ID",Date,Amount,Currency,Description,"Running Balance","Payer Name","Total fees"\nA,23-11-2026,1200.00,EUR,'
+        '"DUPONT SARL F2026-00042",1234.56,"DUPONT SARL",0.00\nB,24-11-2026,-45.60,EUR,EDF,1188.96,,0.20\n',
+        "",
+    ),
+    "money out and in beside the amount": (
+        "Date,Type,Name,Amount,Currency,Local amount,Notes and #tags,Money Out,Money In\n"
+        "23/11/2026,Faster payment,DUPONT SARL,1200.00,EUR,1200.00,F2026-00042,,1200.00\n"
+        "24/11/2026,Direct Debit,EDF,-45.60,EUR,-45.60,,-45.60,\n",
+        "",
+    ),
+    "value, apostrophes, blanks before the headings": (
+        "Date, Type, Description, Value, Balance, Account Name, Account Number\n"
+        '23/11/2026,BAC,"\'DUPONT SARL , F2026-00042",1200.00,1234.56,"\'ACME","\'600000-12345678"\n'
+        '24/11/2026,D/D,"\'EDF",-45.60,1188.96,"\'ACME","\'600000-12345678"\n',
+        "600000-12345678",
+    ),
+    "Dutch, a column of signs": (
+        '"Datum";"Naam / Omschrijving";"Rekening";"Tegenrekening";"Af Bij";"Bedrag (EUR)";"Mededelingen";"Saldo na mutatie"\n'
+        f'"20261123";"DUPONT SARL";"{GERMAN}";"{writers.IBAN}";"Bij";"1200,00";"F2026-00042";"1234,56"\n'
+        f'"20261124";"EDF";"{GERMAN}";"";"Af";"45,60";"Strom";"1188,96"\n',
+        GERMAN,
+    ),
+    "Belgian, the amount said twice": (
+        "Rekeningnummer;Munt;Datum;Omschrijving;Valuta;Bedrag;Saldo;credit;debet;rekeningnummer tegenpartij;"
+        "Naam tegenpartij;gestructureerde mededeling;Vrije mededeling\n"
+        f"BE68539007547034;EUR;23/11/2026;OVERSCHRIJVING;23/11/2026;1200,00;1234,56;1200,00;;{writers.IBAN};DUPONT SARL;;"
+        "F2026-00042\nBE68539007547034;EUR;24/11/2026;DOMICILIERING;24/11/2026;-45,60;1188,96;;-45,60;;EDF;;Strom\n",
+        "BE68539007547034",
+    ),
+    "Swiss, number and IBAN above": (
+        "Kontonummer:;0234 00103914.40;\nIBAN:;CH93 0076 2011 6238 5295 7;\n\nBuchungsdatum;Valutadatum;Währung;"
+        "Belastung;Gutschrift;Einzelbetrag;Saldo;Transaktions-Nr.;Beschreibung1;Beschreibung2;\n"
+        "2026-11-24;2026-11-24;EUR;-45.60;;;1188.96;T2;EDF;Strom;\n"
+        "2026-11-23;2026-11-23;EUR;;1200.00;;1234.56;T1;DUPONT SARL;F2026-00042;\n",
+        "CH9300762011623852957",
+    ),
+    "balances as rows of their own": (
+        "Account Number : 08088804068,: EUR,,,\nBalance at end of period,,,,+1188.96\nDate,Operation Number,Label,Debit,"
+        "Credit\n23/11/26,U1,DUPONT SARL F2026-00042,,1200.00\n24/11/26,U2,EDF,-45.60,\n"
+        "Balance at start of period,,,,+34.56\n",
+        "08088804068",
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_tables_of_many_banks_are_read_without_drawing(tmp_path, layout):
+    text, account = LAYOUTS[layout]
+    ((statement, lines),) = read_text(tmp_path, text, currency="EUR").statements
+    received = next(line for line in lines if line.amount > 0)
+    assert sorted(line.amount for line in lines) == [-45_60, 1200_00]
+    assert sorted(line.date.day for line in lines) == [23, 24] and received.date.day == 23
+    assert "F2026-00042" in received.text + received.reference and "DUPONT" in received.text + received.payer
+    assert statement.account == account and received.currency == "EUR"
+    assert received.payer_iban in ("", writers.IBAN)
+    assert statement.closing in (None, 1188_96) and not any(r.kind != "note" for r in statement.findings)
+
+
+def test_a_row_that_states_two_amounts_is_told(tmp_path):
+    text = "Date;Libellé;Montant;Crédit\n13/11/2026;a;10,00;12,00\n"
+    (remark,) = read_text(tmp_path, text).remarks
+    assert remark.kind == "refused" and "draw the columns anew" in str(remark) and remark.line == 2

@@ -75,7 +75,10 @@ async def test_breaks_and_refusals_are_told_in_words(workstation, books, tmp_pat
 
 
 async def test_the_columns_of_a_csv_are_drawn_once(workstation, books, tmp_path):
-    rows = "Jour;Qui;Quoi;Combien\n13/11/2026;DUPONT;FACTURE 12;1 234,50\n14/11/2026;MARTIN;F2026-00004;-3,20\n"
+    rows = (
+        "Jour;Qui;Quoi;Combien;Statut;Af Bij\n13/11/2026;DUPONT;FACTURE 12;1 234,50;Validé;Bij\n"
+        "14/11/2026;MARTIN;F2026-00004;3,20;Validé;Af\n14/11/2026;NOEL;CARTE;9,00;En attente;Af\n"
+    )
     (tmp_path / "files" / "odd.csv").write_text(rows)
     async with workstation(size=(100, 40)) as hand:
         await hand.keys("colon")

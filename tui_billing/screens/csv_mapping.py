@@ -12,7 +12,8 @@ from textual.app import ComposeResult
 from textual.timer import Timer
 from textual.widgets import Input
 
-from tui_billing.exchange.bank.csv_columns import Mapping, header_key
+from tui_billing.exchange.bank.csv_columns import Mapping
+from tui_billing.exchange.bank.csv_headings import header_key
 from tui_billing.locale import N_, _, translate
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.statement import StatementLine
@@ -75,6 +76,7 @@ class CsvMappingScreen(FormScreen):
         self._rows: list[list[str]] = []
         self._pause: Timer | None = None
         self._currency = ""
+        self._guessed: Mapping | None = None
         self._shown: tuple[str, ...] = ()
 
     @property
@@ -93,7 +95,7 @@ class CsvMappingScreen(FormScreen):
         accounts = await self.desk.ask(list_accounts)
         self._currency = accounts[0].currency if accounts else ""
         chosen = self._account or (accounts[0].name if len(accounts) == 1 else "")
-        mapping = sheet.mapping
+        mapping = self._guessed = sheet.mapping
         names = {sign: name for name, sign in _SEPARATORS.items()}
         values = {
             "account": chosen,
@@ -125,10 +127,28 @@ class CsvMappingScreen(FormScreen):
             raise Problem("type , or . or nothing where the file shows it", field="decimal")
         columns = {role: self._columns(name, typed[name]) for name, role in _ROLES if typed[name]}
         heading = int(typed["heading"])
+        columns |= self._kept(separator, heading, columns)
         cells = self._rows[heading - 1] if 0 < heading <= len(self._rows) else []
         made = Mapping(separator, heading, columns, order, typed["decimal"], header_key(cells) if cells else "")
         made.check()
         return made
+
+    def _kept(self, separator: str, heading: int, columns: dict[str, tuple[int, ...]]) -> dict[str, tuple[int, ...]]:
+        """What the headings say beyond the fields (a column of signs, of statuses, ...), as long as they hold."""
+        guessed = self._guessed
+        if guessed is None or (separator, heading) != (guessed.separator, guessed.heading):
+            return {}
+        asked = {role for _, role in _ROLES}
+        taken = {place for places in columns.values() for place in places}
+        # A sign and a fee are those of the amount beside which they were found.
+        amount = columns.get("amount")
+        same_amount = amount is not None and amount == guessed.columns.get("amount", amount)
+        unbound = {"status", "currency", "bank_reference", "end_to_end", "mandate"}
+        return {
+            role: places
+            for role, places in guessed.columns.items()
+            if role not in asked and not taken & set(places) and (role in unbound or same_amount)
+        }
 
     def _columns(self, name: str, text: str) -> tuple[int, ...]:
         """Places of columns by their numbers; several only for the text."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tui_billing.exchange.bank.csv_columns import Mapping, guess, peek, role_of
+from tui_billing.exchange.bank.csv_columns import Mapping, guess, peek
+from tui_billing.exchange.bank.csv_headings import role_of
 from tui_billing.exchange.bank.detect import detect
 from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.exchange.bank.spool import statements
@@ -188,7 +189,8 @@ def _partly(source: Source, separator: str) -> Mapping:
     heading = next((number for number, row in enumerate(rows, 1) if len(row) == widest and widest > 1), 0)
     columns: dict[str, tuple[int, ...]] = {}
     for place, cell in enumerate(rows[heading - 1] if heading else []):
-        if role := role_of(cell):
+        # Whose account it is and what the bank took off only the rows would show.
+        if (role := role_of(cell)) and role not in ("account", "fee"):
             columns[role] = (*columns.get(role, ()), place) if role == "text" else columns.get(role, (place,))
     return Mapping(separator, heading, columns)
 

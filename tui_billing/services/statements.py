@@ -139,7 +139,8 @@ class _Run:
 
     def _drawn(self) -> Columns | None:
         """The mapping that was drawn for a CSV with these headings."""
-        from tui_billing.exchange.bank.csv_columns import header_key, peek
+        from tui_billing.exchange.bank.csv_columns import peek
+        from tui_billing.exchange.bank.csv_headings import header_key
         from tui_billing.exchange.bank.detect import detect
 
         assert self.books

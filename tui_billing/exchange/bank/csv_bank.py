@@ -8,7 +8,9 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from tui_billing.exchange.bank.csv_columns import Mapping, guess, header_key
+from tui_billing.exchange.bank.csv_columns import Mapping, guess
+from tui_billing.exchange.bank.csv_headings import header_key, role_of
+from tui_billing.exchange.bank.csv_values import bare, cell_of, is_pending
 from tui_billing.exchange.bank.evidence import Amounts, Dates, read_date
 from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.rules.problem import Problem
@@ -48,7 +50,7 @@ class _Sheet:
         self.statement = Statement(format="csv", account=options.account, currency=options.currency)
         self._order, self._sign = mapping.order, mapping.decimal
         self._balances = _Running()
-        self._skipped = 0
+        self._skipped = self._pending = 0
         self._ended = True
         self._width = 0
 
@@ -66,10 +68,13 @@ class _Sheet:
                 if self.row == self.mapping.heading:
                     self._check_heading(cells)
                     self._width = len(cells)
-                elif self.row < self.mapping.heading and not self.statement.account:
+                elif self.row < self.mapping.heading and not is_iban(self.statement.account or self.options.account):
                     self._look_for_account(cells)
                 if self.row > self.mapping.heading and any(cell.strip() for cell in cells):
-                    yield cells
+                    if self.mapping.has("status") and is_pending(self._cell(cells, "status")):
+                        self._pending += 1
+                    else:
+                        yield cells
 
     def _watched(self, lines: Iterator[str]) -> Iterator[str]:
         """Remember whether the last line had its end: one without may have been cut off."""
@@ -78,11 +83,16 @@ class _Sheet:
             yield line
 
     def _look_for_account(self, cells: list[str]) -> None:
-        """Above the headings many banks write whose account it is; only an IBAN is sure to be one."""
-        for cell in cells:
+        """Above the headings many banks write whose account it is: an IBAN, or a number under its own word."""
+        for place, cell in enumerate(cells):
             for word in re.findall(r"[A-Z]{2}\d{2}[A-Z0-9 ]{10,40}", cell):
                 if is_iban(word.strip()):
                     self.statement.account = word.replace(" ", "")
+                    return
+            name, _, number = cell.partition(":")
+            number = number.strip() or cell_of(cells, place + 1)
+            if role_of(name) == "account" and re.fullmatch(r"[0-9 ./-]{6,34}", number):
+                self.statement.account = number
 
     def _check_heading(self, cells: list[str]) -> None:
         if self.mapping.header and header_key(cells) != self.mapping.header:
@@ -92,13 +102,20 @@ class _Sheet:
             )
 
     def _cell(self, cells: list[str], role: str) -> str:
-        places = self.mapping.columns.get(role, ())
-        return " ".join(" ".join(cells[place].split()) for place in places if place < len(cells)).strip()
+        found = [cell_of(cells, place) for place in self.mapping.columns.get(role, ())]
+        # Many banks say in a second column what the first says shorter.
+        told = [
+            text
+            for place, text in enumerate(found)
+            if text and not any(text in other for other in (*found[:place], *(o for o in found[place:] if o != text)))
+        ]
+        return " ".join(told)
 
     def _money(self, cells: list[str]) -> list[str]:
-        return [text for role in ("amount", "debit", "credit", "balance") if (text := self._cell(cells, role))]
+        return [text for role in ("amount", "debit", "credit", "balance", "fee") if (text := self._cell(cells, role))]
 
     def look_through(self) -> None:
+        """See how the file writes its dates and amounts."""
         dates, amounts = Dates(), Amounts()
         for cells in self._rows():
             dates.see(self._cell(cells, "date"))
@@ -106,6 +123,7 @@ class _Sheet:
                 amounts.see(text)
         self._order = self._order or dates.order(self.options.day_first)
         self._sign = self._sign or amounts.sign
+        self._pending = 0
 
     def read(self) -> Iterator[StatementLine | Statement | Remark]:
         statement = self.statement
@@ -128,6 +146,13 @@ class _Sheet:
         self._balances.tell(statement)
         if not self._ended:
             statement.remark("note", "no_line_end", "the last row has no line end; look whether it is whole", self.row)
+        if self._pending:
+            statement.remark(
+                "note",
+                "pending_rows",
+                "{count} rows are pending or were declined and are left out",
+                count=self._pending,
+            )
         if self._skipped:
             statement.remark("note", "rows", "{count} rows hold no amount and are left out", count=self._skipped)
         yield statement
@@ -137,7 +162,7 @@ class _Sheet:
             raise Problem("the file breaks off in its last row; get it again")
         day_text = self._cell(cells, "date")
         stated = [self._cell(cells, role) for role in ("amount", "debit", "credit")]
-        if not any(stated) or (not day_text and _is_a_total(cells)):
+        if not any(stated) or (not re.search(r"\d", day_text) and _is_a_total(cells)):
             return None
         if not day_text:
             raise Problem("there is an amount but no date")
@@ -146,10 +171,11 @@ class _Sheet:
         if len(currency) != 3 or not currency.isalpha():
             currency = {"€": "EUR", "$": "USD", "£": "GBP"}.get(currency, self.statement.currency)
         self.statement.currency = self.statement.currency or currency
-        amount = self._amount(cells, stated, places_of(currency))
+        fee = loose_minor(bare(self._cell(cells, "fee")) or "0", places_of(currency), self._sign)
+        amount = self._amount(cells, stated, places_of(currency)) - fee
         balance = self._cell(cells, "balance")
         if balance and not self._balances.broken:
-            self._balances.see(amount, loose_minor(_bare(balance), places_of(currency), self._sign), self.row)
+            self._balances.see(amount, loose_minor(bare(balance), places_of(currency), self._sign), self.row)
         account = self._cell(cells, "account")
         if account and not self.statement.account:
             self.statement.account = account
@@ -171,13 +197,21 @@ class _Sheet:
             bank_reference=meaningful(self._cell(cells, "bank_reference")),
             end_to_end=end_to_end,
             mandate=self._cell(cells, "mandate"),
+            charges=max(fee, 0),
         )
 
     def _amount(self, cells: list[str], stated: list[str], places: int) -> int:
         """Signed; a debit is taken off whatever sign it is written with."""
-        amount, debit, credit = (loose_minor(_bare(text), places, self._sign) if text else 0 for text in stated)
-        if stated[1] or stated[2]:
-            return amount + credit - abs(debit)
+        amount, debit, credit = (loose_minor(bare(text), places, self._sign) if text else 0 for text in stated)
+        moved = credit - abs(debit)
+        if moved and stated[0] and abs(moved) != abs(amount):
+            raise Problem(
+                "the row states {amount} and, as a debit or credit, {other}; draw the columns anew",
+                amount=quote(stated[0]),
+                other=quote(stated[1] or stated[2]),
+            )
+        if moved or not stated[0]:
+            return moved
         sign = fold(self._cell(cells, "sign"))
         if not self.mapping.has("sign") or not sign:
             return amount
@@ -186,11 +220,6 @@ class _Sheet:
         if sign.startswith(_IN):
             return abs(amount)
         raise Problem("{text} says neither debit nor credit", text=quote(sign))
-
-
-def _bare(text: str) -> str:
-    """Without the currency that some banks write beside an amount."""
-    return text.strip().removesuffix("€").removeprefix("€").removesuffix("EUR").removeprefix("EUR").strip(" $£\u00a0")
 
 
 def _is_a_total(cells: list[str]) -> bool:

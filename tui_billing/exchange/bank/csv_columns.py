@@ -10,9 +10,11 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
+from tui_billing.exchange.bank.csv_headings import header_key, plain, role_of
+from tui_billing.exchange.bank.csv_values import balances_follow, cell_of, is_pending
 from tui_billing.exchange.bank.source import Source
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.text import fold
+from tui_billing.rules.statement import is_iban
 
 SEPARATORS = (";", ",", "\t", "|")
 #: What a column may mean; one column each but for the text, which may come from several.
@@ -33,64 +35,12 @@ ROLES = (
     "mandate",
     "balance",
     "account",
+    "status",
+    "fee",
 )
-#: Headings, folded and with plain blanks, in English, French, German and Dutch; the first role that knows one has it.
-_HEADINGS: dict[str, str] = {
-    "value_date": "value date|date valeur|date de valeur|valuta|valutadatum|wertstellung|wert|value|date val|rentedatum"
-    "|fecha valor|data valuta|data valor",
-    "date": "date|booking date|date operation|date d operation|date de l operation|date comptable|buchungstag"
-    "|buchungsdatum|buchung|datum|transaction date|posted date|posting date|post date|date de comptabilisation"
-    "|date transaction|boekdatum|transactiedatum|completed date|date completed|operation date|date ecriture"
-    "|dateop|date op|jour|date compta|entry date|transaction date utc|date utc"
-    "|fecha|fecha operacion|fecha de operacion|data|data contabile|data operazione|data movimento|data mov",
-    "sign": "soll haben|s h|af bij|debit credit|dr cr|cr dr|sens|debit/credit|credit debit|soll/haben|d c"
-    "|kennzeichen|signe|credit debit indicator|indicator",
-    "debit": "debit|soll|paid out|money out|withdrawal|withdrawals|debit amount|belastung|debits|debit euros|out"
-    "|montant debit|sortie|depense|af|lastschrift|debit eur|payments"
-    "|cargo|cargos|debe|addebiti|addebito|dare|uscite|debito",
-    "credit": "credit|haben|paid in|money in|deposit|deposits|credit amount|gutschrift|credits|credit euros|in"
-    "|montant credit|entree|recette|bij|credit eur|receipts"
-    "|abono|abonos|haber|accrediti|accredito|avere|entrate|credito",
-    "amount": "amount|montant|betrag|umsatz|bedrag|montant operation|montant de l operation|transaction amount"
-    "|montant en eur|montant en euros|amount eur|betrag eur|value amount|montant eur|net amount|amount in eur"
-    "|montant devise|total amount|umsatz in eur|importe|sum"
-    "|importo|monto|importe eur|importo eur",
-    "currency": "currency|devise|wahrung|waehrung|ccy|munt|valuta code|currency code|code devise|monnaie|account currency"
-    "|transaction currency|devise de tenue"
-    "|moneda|divisa|moeda",
-    "balance": "balance|solde|saldo|kontostand|running balance|saldo nach buchung|balance after transaction"
-    "|solde apres operation|balance eur|account balance|saldo na mutatie"
-    "|saldo contable|saldo disponible|saldo contabile",
-    "mandate": "mandate|mandat|mandatsreferenz|mandate reference|reference mandat|rum|mandate id|machtigingskenmerk",
-    "end_to_end": "end to end|end to end id|end to end reference|end to end referenz|endtoendid|e2e|reference de bout en bout",
-    "bank_reference": "transaction id|bank reference|id|reference banque|numero d ecriture|reference operation"
-    "|numero operation|transaction number|fitid|bankreferenz|volgnr|transactiereferentie|n operation|operation id"
-    "|reference de l operation|transaction reference",
-    "reference": "reference|ref|referenz|kundenreferenz|customer reference|payment reference|reference client"
-    "|numero de piece|betalingskenmerk|your reference|kundenreferenz end to end|check number|cheque number|n cheque"
-    "|reference paiement|sammlerreferenz|document"
-    "|referencia|riferimento|referencia 1",
-    "payer_iban": "counterparty account|counterparty iban|kontonummer iban|compte contrepartie|tegenrekening"
-    "|iban contrepartie|iban tegenrekening|account of payer|payer iban|iban du tiers|compte tiers|kontonummer bic"
-    "|tegenrekening iban bban|counterparty account number|iban zahlungsbeteiligter|konto iban|beneficiary account"
-    "|iban payer|contra account|account number of counterparty|iban emetteur|sender iban|recipient account",
-    "payer": "payer|name|counterparty|nom|beneficiary|payee|auftraggeber|empfanger|contrepartie|tiers|nom tiers"
-    "|nom de la contrepartie|counterparty name|beguenstigter zahlungspflichtiger|begunstigter zahlungspflichtiger"
-    "|auftraggeber empfanger|auftraggeber begunstigter|naam omschrijving|naam tegenpartij|beneficiary name"
-    "|empfanger auftraggeber|name zahlungsbeteiligter|zahlungsbeteiligter|emetteur|payer name|donneur d ordre"
-    "|merchant|customer|client|zahlungsempfanger|zahlungspflichtige r|emetteur beneficiaire",
-    "account": "account|compte|kontonummer|konto|auftragskonto|rekening|account number|own account|numero de compte"
-    "|n compte|account iban|iban|iban auftragskonto|compte iban|account id|numero compte|iban bban"
-    "|cuenta|conto|numero de cuenta|conta",
-    "text": "description|libelle|label|details|memo|narrative|verwendungszweck|buchungstext|motif|communication"
-    "|operation|libelle operation|libelle de l operation|remittance information|transaction description|mededelingen"
-    "|omschrijving|vorgang|text|transaction|detail|libelle simplifie|libelle complet|informations complementaires"
-    "|transaction details|omschrijving 1|omschrijving 2|omschrijving 3|particulars|remarks|note|notes|nature"
-    "|nature de l operation|message|type|transaction type|type operation|kategorie|comment|purpose|commentaire"
-    "|concepto|descripcion|descrizione|causale|descricao|movimiento|historico",
-}
-_ROLE_OF = {name: role for role, names in reversed(_HEADINGS.items()) for name in names.split("|")}
 _LOOKED_THROUGH = 40
+#: Digits that make a number of an account.
+_TELLING = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +88,6 @@ class Mapping:
         return bool(self.columns.get(role))
 
 
-def header_key(cells: list[str]) -> str:
-    """The headings as they are compared, so that next month's file finds the same mapping."""
-    return "|".join(_folded(cell) for cell in cells)
-
-
-def _folded(cell: str) -> str:
-    return " ".join(re.sub(r"[^\w]+", " ", fold(cell.strip().lstrip("\ufeff"))).split())
-
-
-def role_of(heading: str) -> str:
-    """What a column of that name means, "" where it cannot be told."""
-    name = _folded(heading)
-    # "Montant (EUR)" and "Amount in EUR" are what they are without the currency.
-    bare = re.sub(r"\s*(?:in |en )?(?:eur|euros?|usd|gbp|chf)$", "", name)
-    return _ROLE_OF.get(name) or _ROLE_OF.get(bare) or ""
-
-
 def peek(source: Source, separator: str, count: int = _LOOKED_THROUGH) -> list[list[str]]:
     """The first rows of the file by this separator."""
     text = source.text_head
@@ -175,45 +108,111 @@ def without_directive(text: str) -> str:
 
 
 def guess(source: Source) -> Mapping | None:
-    """The mapping that the headings suggest; None where they do not. Problem where a money heading stands twice."""
+    """The mapping that headings and rows suggest; None where they do not. Problem where a money heading stands twice."""
     best: tuple[int, Mapping, list[str]] | None = None
     for separator in SEPARATORS:
-        for number, cells in enumerate(peek(source, separator), 1):
-            columns, known = _roles(cells)
-            if "date" not in columns or not {"amount", "debit", "credit"} & set(columns):
+        rows = peek(source, separator)
+        for number, cells in enumerate(rows, 1):
+            found = _roles(cells)
+            known = sum(map(len, found.values()))
+            if "date" not in found or not {"amount", "debit", "credit"} & set(found):
                 continue
             if best is None or known > best[0]:
-                found = Mapping(separator, number, columns, header=header_key(cells))
-                best = (known, found, cells)
+                columns = _columns(found, cells, [row for row in rows[number:] if any(map(str.strip, row))])
+                best = (known, Mapping(separator, number, columns, header=header_key(cells)), cells)
     if best is None:
         return None
     _refuse_doubles(best[2])
     return best[1]
 
 
-def _roles(cells: list[str]) -> tuple[dict[str, tuple[int, ...]], int]:
-    """(role -> columns, how many headings are known)."""
-    columns: dict[str, tuple[int, ...]] = {}
-    known = 0
+def _roles(cells: list[str]) -> dict[str, list[int]]:
+    """Role -> every column whose heading may mean it."""
+    found: dict[str, list[int]] = {}
     for place, cell in enumerate(cells):
-        role = role_of(cell)
-        if not role:
-            continue
-        known += 1
-        if role == "text" or role not in columns:
-            columns[role] = (*columns.get(role, ()), place)
-        elif role == "date" and "value_date" not in columns and _folded(cell) != _folded(cells[columns["date"][0]]):
-            columns["value_date"] = (place,)
-    if "account" in columns and "payer_iban" not in columns and "payer" in columns:
-        # "IBAN" beside a name is the name's.
-        name = _folded(cells[columns["account"][0]])
-        if name in ("iban", "kontonummer") and columns["account"][0] > columns["payer"][0]:
-            columns["payer_iban"] = columns.pop("account")
-    return columns, known
+        if role := role_of(cell):
+            found.setdefault(role, []).append(place)
+    if "value_date" in found and not {"amount", "debit", "credit"} & set(found):
+        # "Value" alone is what it is worth.
+        worth = [place for place in found["value_date"] if plain(cells[place]) == "value"]
+        if worth:
+            found["amount"] = worth
+            found["value_date"] = [place for place in found["value_date"] if place not in worth]
+    return {role: places for role, places in found.items() if places}
+
+
+def _columns(found: dict[str, list[int]], cells: list[str], rows: list[list[str]]) -> dict[str, tuple[int, ...]]:
+    """Which of the columns that may mean something does: the rows under them decide."""
+    columns: dict[str, tuple[int, ...]] = {role: tuple(places[:1]) for role, places in found.items()}
+    columns.pop("account", None)
+    columns.pop("fee", None)
+    if "text" in found:
+        columns["text"] = tuple(found["text"])
+    if "reference" in found:  # several may be one: that which is used
+        columns["reference"] = (max(found["reference"], key=lambda place: sum(bool(cell_of(r, place)) for r in rows)),)
+    second = next((place for place in found["date"] if plain(cells[place]) != plain(cells[found["date"][0]])), None)
+    if "value_date" not in columns and second is not None:
+        columns["value_date"] = (second,)
+    booked = [row for row in rows if "status" not in columns or not is_pending(cell_of(row, columns["status"][0]))]
+    _choose_accounts(columns, found.get("account", []), cells, booked)
+    _choose_amount(columns, found, cells, booked)
+    return columns
+
+
+def _choose_accounts(
+    columns: dict[str, tuple[int, ...]], places: list[int], cells: list[str], rows: list[list[str]]
+) -> None:
+    """The own account is the same in every row; one that changes is the other party's."""
+    own: list[int] = []
+    payer = columns.get("payer", (len(cells),))[0]
+    for place in places:
+        values = {cell_of(row, place) for row in rows} - {""}
+        if values and not any(len(re.findall(r"\d", value)) >= _TELLING for value in values):
+            continue  # "Main", "Current": the name of an account is not its number
+        beside_a_name = place > payer and plain(cells[place]) in (
+            "iban",
+            "kontonummer",
+            "account number",
+            "bank account",
+        )
+        if len(values) > 1 or (beside_a_name and (len(rows) == 1 or len(places) > 1 or not _same(rows, place))):
+            columns.setdefault("payer_iban", (place,))
+        else:
+            own.append(place)
+    # Of a number and an IBAN the IBAN says more.
+    own.sort(key=lambda place: not any(is_iban(cell_of(row, place)) for row in rows))
+    if own:
+        columns["account"] = (own[0],)
+
+
+def _same(rows: list[list[str]], place: int) -> bool:
+    """Whether all rows say the same there, none of them nothing."""
+    return len({cell_of(row, place) for row in rows if len(row) > place}) == 1
+
+
+def _choose_amount(
+    columns: dict[str, tuple[int, ...]], found: dict[str, list[int]], cells: list[str], rows: list[list[str]]
+) -> None:
+    """Of gross, net and total the one by which the balance moves, with the bank's fee or without."""
+    places = sorted(found.get("amount", []), key=lambda place: not plain(cells[place]).startswith("net"))
+    if not places:
+        return
+    columns["amount"] = (places[0],)
+    fees = found.get("fee", [])[:1]
+    if "balance" not in columns or len(places) + len(fees) == 1:
+        return
+    balance = columns["balance"][0]
+    for place in places:
+        for fee in (None, *fees):
+            if balances_follow(rows, place, fee, balance):
+                columns["amount"] = (place,)
+                if fee is not None:
+                    columns["fee"] = (fee,)
+                return
 
 
 def _refuse_doubles(cells: list[str]) -> None:
-    names = [_folded(cell) for cell in cells]
+    names = [plain(cell) for cell in cells]
     for name, cell in zip(names, cells, strict=True):
         if role_of(cell) in ("amount", "debit", "credit") and names.count(name) > 1:
             raise Problem(
