@@ -137,9 +137,9 @@ def whole(**more: Any) -> m.EInvoice:
         mandate="M-1",
         creditor_id="FR72ZZZ123456",
         payment_means=(
-            m.PaymentMeans("30", "virement", "FR7630006000011234567890189", "Duval", "AGRIFRPP"),
-            m.PaymentMeans("48", "carte", card="1234", card_holder="C. Martin"),
-            m.PaymentMeans("59", "prélèvement", debited_account="FR7630006000011234567890189"),
+            m.PaymentMeans("57", "virement", "FR7630006000011234567890189", "Duval", "AGRIFRPP"),
+            m.PaymentMeans("57", "carte", card="1234", card_holder="C. Martin"),
+            m.PaymentMeans("57", "prélèvement", debited_account="FR7630006000011234567890189"),
         ),
         adjustments=ADJUSTED,
         totals=m.DocumentTotals(tax_accounting=D("150.00"), prepaid=D("100.00"), rounding=D("0.01")),

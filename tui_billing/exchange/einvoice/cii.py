@@ -5,6 +5,7 @@ The binding of CEN/TS 16931-3-3. Rows stand in the order of the schema.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tui_billing.exchange.einvoice import zugferd1
@@ -33,6 +34,7 @@ from tui_billing.exchange.einvoice.cii_groups import (
 from tui_billing.exchange.einvoice.made import Made, Out, descend, document
 from tui_billing.exchange.einvoice.paths import Step, find_all, steps
 from tui_billing.exchange.einvoice.rows import Again, Also, Ensure, Leaf, Many, Own, Part, Shape, Values
+from tui_billing.exchange.einvoice.structure import cii_faults
 from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.exchange.einvoice.values import plain, read_date, read_number
 from tui_billing.rules.en16931.model import (
@@ -189,7 +191,7 @@ INVOICE = Shape(
                     Part("location", f"{_DELIVERED}/ShipToTradeParty/ID", IDENTIFIER),
                     Also(Part("location", f"{_DELIVERED}/ShipToTradeParty/GlobalID", IDENTIFIER)),
                     Leaf("name", f"{_DELIVERED}/ShipToTradeParty/Name"),
-                    Part("address", f"{_DELIVERED}/ShipToTradeParty/PostalTradeAddress", ADDRESS),
+                    Part("address", f"{_DELIVERED}/ShipToTradeParty/PostalTradeAddress", ADDRESS, keeps_empty=True),
                     day("date", f"{_DELIVERED}/ActualDeliverySupplyChainEvent/OccurrenceDateTime/udt:DateTimeString"),
                 ),
             ),
@@ -234,7 +236,7 @@ def read(root: Node) -> EInvoice:
     if root.name == ROOT_1:
         zugferd1.modernise(root)
         return zugferd1.complete(INVOICE.read(root))
-    return INVOICE.read(root)
+    return replace(INVOICE.read(root), faults=cii_faults(root))
 
 
 def write(invoice: EInvoice) -> bytes:

@@ -111,7 +111,7 @@ TRADER = Shape(
         Part("legal_id", "SpecifiedLegalOrganization/ID", IDENTIFIER),
         Leaf("trading_name", "SpecifiedLegalOrganization/TradingBusinessName"),
         Part("contact", "DefinedTradeContact", CONTACT),
-        Part("address", "PostalTradeAddress", ADDRESS),
+        Part("address", "PostalTradeAddress", ADDRESS, keeps_empty=True),
         Part("endpoint", "URIUniversalCommunication/URIID", IDENTIFIER),
         Leaf("vat_id", "SpecifiedTaxRegistration/ID[@schemeID=VA]"),
         Leaf("tax_id", "SpecifiedTaxRegistration/ID[@schemeID=FC]"),
@@ -135,6 +135,17 @@ def period(path: str) -> Part:
     )
 
 
+def vat_only(path: str) -> Own:
+    """A category and a rate count where they are those of VAT."""
+
+    def read(node: Node, values: Values) -> None:
+        if node.said(f"{path}TypeCode").upper() != "VAT":
+            values.pop("category", None)
+            values.pop("rate", None)
+
+    return Own(read)
+
+
 def _adjustment(*more: Row) -> Shape:
     return Shape(
         AllowanceCharge,
@@ -155,6 +166,7 @@ ADJUSTMENT = _adjustment(
     Fixed("CategoryTradeTax/TypeCode", "VAT"),
     Leaf("category", "CategoryTradeTax/CategoryCode"),
     number("rate", "CategoryTradeTax/RateApplicablePercent"),
+    vat_only("CategoryTradeTax/"),
 )
 LOGISTICS = Shape(
     AllowanceCharge,
@@ -239,6 +251,7 @@ LINE = Shape(
         Leaf("category", f"{_SETTLED}/ApplicableTradeTax/CategoryCode"),
         Leaf("exemption_code", f"{_SETTLED}/ApplicableTradeTax/ExemptionReasonCode"),
         number("rate", f"{_SETTLED}/ApplicableTradeTax/RateApplicablePercent"),
+        vat_only(f"{_SETTLED}/ApplicableTradeTax/"),
         period(f"{_SETTLED}/BillingSpecifiedPeriod"),
         Many("adjustments", f"{_SETTLED}/SpecifiedTradeAllowanceCharge", LINE_ADJUSTMENT),
         number("net", f"{_SETTLED}/SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount"),
@@ -311,4 +324,4 @@ VAT_HEAD: tuple[Row, ...] = (
     Leaf("exemption_code", "ExemptionReasonCode"),
 )
 VAT_RATE: Row = number("rate", "RateApplicablePercent")
-VAT = Shape(VatRow, (*VAT_HEAD, VAT_RATE))
+VAT = Shape(VatRow, (*VAT_HEAD, VAT_RATE, vat_only("")))

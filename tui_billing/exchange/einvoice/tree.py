@@ -41,6 +41,15 @@ class Node:
         return found.text.strip() if found is not None else ""
 
 
+def each(node: Node) -> Iterator[Node]:
+    """An element and all those inside it."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        yield one
+        stack += one.children
+
+
 def parse(content: bytes) -> Node:
     """The root element; a Problem with the line for what is not well-formed, too large, or declares entities."""
     if len(content) > MOST_BYTES:

@@ -14,6 +14,7 @@ from typing import Any
 from tui_billing.exchange.einvoice.made import Made, Out, UblOut, descend, document, write_text
 from tui_billing.exchange.einvoice.paths import find_all, steps
 from tui_billing.exchange.einvoice.rows import Again, Also, Leaf, Many, Own, Part, Row, Shape
+from tui_billing.exchange.einvoice.structure import ubl_faults
 from tui_billing.exchange.einvoice.tree import Node
 from tui_billing.exchange.einvoice.ubl_groups import (
     ADJUSTMENT,
@@ -103,16 +104,20 @@ def _read_means(node: Node, values: dict[str, Any]) -> None:
 
 def _write_means(kind: str) -> Callable[[Out, Made, Any], None]:
     def write(out: Out, parent: Made, value: EInvoice) -> None:
-        for one in value.payment_means:
+        if not value.payment_means:
+            return
+        # a mandate, and a credit note's due date, stand once (UBL-SR-45, UBL-SR-55)
+        debit = next((one for one in value.payment_means if one.debited_account), value.payment_means[0])
+        for place, one in enumerate(value.payment_means):
             made = out.element(parent, steps("PaymentMeans")[0])
             MEANS.write(out, made, one)
-            if kind == CREDIT_NOTE and value.due_date:
+            if kind == CREDIT_NOTE and value.due_date and not place:
                 write_text(out, out.element(made, steps("PaymentDueDate")[0], leaf=True), value.due_date)
             if value.remittance:
                 out.element(made, steps("PaymentID")[0], leaf=True).text = value.remittance
             for row in MEANS_REST:
                 row.write(out, made, one)
-            if value.mandate:
+            if value.mandate and one == debit:
                 mandate = descend(out, made, steps("PaymentMandate"))
                 out.element(mandate, steps("ID")[0], leaf=True).text = value.mandate
             DEBITED.write(out, made, one)
@@ -339,7 +344,7 @@ def read(root: Node) -> EInvoice:
     payee = invoice.payee
     if payee is not None:
         payee = replace(payee, identifiers=tuple(filter(is_not_sepa, payee.identifiers)))
-    return replace(invoice, attachments=tuple(papers), seller=seller, payee=payee)
+    return replace(invoice, attachments=tuple(papers), seller=seller, payee=payee, faults=ubl_faults(root))
 
 
 def write(invoice: EInvoice) -> bytes:

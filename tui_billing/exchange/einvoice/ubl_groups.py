@@ -106,7 +106,7 @@ TRADER = Shape(
         Part("endpoint", "EndpointID", IDENTIFIER),
         Many("identifiers", "PartyIdentification", PARTY_ID),
         Leaf("trading_name", "PartyName/Name"),
-        Part("address", "PostalAddress", ADDRESS),
+        Part("address", "PostalAddress", ADDRESS, keeps_empty=True),
         Own(_read_taxes_of, _write_taxes_of),
         Leaf("name", "PartyLegalEntity/RegistrationName"),
         Part("legal_id", "PartyLegalEntity/CompanyID", IDENTIFIER),
@@ -126,7 +126,7 @@ REPRESENTATIVE = Shape(
     Trader,
     (
         Leaf("name", "PartyName/Name"),
-        Part("address", "PostalAddress", ADDRESS),
+        Part("address", "PostalAddress", ADDRESS, keeps_empty=True),
         Own(_read_taxes_of, _write_taxes_of),
     ),
 )
@@ -135,10 +135,21 @@ DELIVERY = Shape(
     (
         day("date", "ActualDeliveryDate"),
         Part("location", "DeliveryLocation/ID", IDENTIFIER),
-        Part("address", "DeliveryLocation/Address", ADDRESS),
+        Part("address", "DeliveryLocation/Address", ADDRESS, keeps_empty=True),
         Leaf("name", "DeliveryParty/PartyName/Name"),
     ),
 )
+
+
+def vat_only(path: str) -> Own:
+    """A category and a rate count where they are those of VAT."""
+
+    def read(node: Node, values: Values) -> None:
+        if node.said(f"{path}/TaxScheme/ID").upper() != "VAT":
+            values.pop("category", None)
+            values.pop("rate", None)
+
+    return Own(read)
 
 
 def _adjustment(*more: Row) -> Shape:
@@ -161,6 +172,7 @@ ADJUSTMENT = _adjustment(
     Leaf("category", "TaxCategory/ID"),
     number("rate", "TaxCategory/Percent"),
     Fixed("TaxCategory/TaxScheme/ID", "VAT"),
+    vat_only("TaxCategory"),
 )
 VAT = Shape(
     VatRow,
@@ -172,6 +184,7 @@ VAT = Shape(
         Leaf("exemption_code", "TaxCategory/TaxExemptionReasonCode"),
         Leaf("exemption_text", "TaxCategory/TaxExemptionReason"),
         Fixed("TaxCategory/TaxScheme/ID", "VAT"),
+        vat_only("TaxCategory"),
     ),
 )
 PERIOD = Shape(Period, (day("start", "StartDate"), day("end", "EndDate")))
@@ -208,6 +221,7 @@ LINE_VAT: tuple[Row, ...] = (
     Leaf("exemption_code", "Item/ClassifiedTaxCategory/TaxExemptionReasonCode"),
     Leaf("exemption_text", "Item/ClassifiedTaxCategory/TaxExemptionReason"),
     Fixed("Item/ClassifiedTaxCategory/TaxScheme/ID", "VAT"),
+    vat_only("Item/ClassifiedTaxCategory"),
 )
 
 

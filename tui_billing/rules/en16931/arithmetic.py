@@ -191,7 +191,7 @@ def compare(invoice: EInvoice, *, is_copy: bool = False) -> list[Mismatch]:
     slack = CENT * (len(invoice.lines) + len(invoice.adjustments)) if invoice.is_factur_x_extended else ZERO
 
     def check(field: str, said: Decimal | None, wanted: Decimal, rule: str) -> None:
-        if abs((said or ZERO) - wanted) > slack:
+        if abs((said or ZERO) - round_amount(wanted)) > slack:
             found.append(Mismatch(field, said, wanted, rule))
 
     if stated.lines is not None or not invoice.is_without_lines:
@@ -223,8 +223,14 @@ def _compare_groups(invoice: EInvoice, sums: Sums, found: list[Mismatch], is_cop
         key = group_key(row.category, row.rate)
         name, rule = f"vat.{row.category} {key[1]:f}".rstrip(), rule_family(row.category)
         wanted = sums.taxable.get(key, ZERO)
-        if taxable[key] != wanted and not invoice.is_without_lines and not _same_category(invoice, sums, row):
-            found.append(Mismatch(f"{name}.taxable", row.taxable, wanted, f"BR-{rule}-08"))
+        if not row.category:
+            continue  # which group it is, is not said: BR-47
+        if (
+            taxable[key] != round_amount(wanted)
+            and not invoice.is_without_lines
+            and not _same_category(invoice, sums, row)
+        ):
+            found.append(Mismatch(f"{name}.taxable", row.taxable, wanted, f"BR-{rule}-08" if rule else OWN))
         base, tax = row.taxable or ZERO, row.tax or ZERO
         per_line = _per_line(invoice, key) if base == wanted else None
         if is_copy and row.category in TAXED and abs(tax - base * key[1] / 100) < 1:
@@ -234,8 +240,8 @@ def _compare_groups(invoice: EInvoice, sums: Sums, found: list[Mismatch], is_cop
             found.append(Mismatch(f"{name}.tax", row.tax, exact, "BR-CO-17"))
     for key, base in sums.taxable.items():
         if key not in taxable and base and key[0] and not any(row.category == key[0] for row in invoice.vat):
-            name = f"vat.{key[0]} {key[1]:f}"
-            found.append(Mismatch(f"{name}.taxable", None, base, f"BR-{rule_family(key[0])}-01"))
+            name, rule = f"vat.{key[0]} {key[1]:f}", rule_family(key[0])
+            found.append(Mismatch(f"{name}.taxable", None, base, f"BR-{rule}-01" if rule else OWN))
 
 
 def _same_category(invoice: EInvoice, sums: Sums, row: VatRow) -> bool:
@@ -275,9 +281,11 @@ def odd_lines(invoice: EInvoice) -> list[tuple[int, Line, Decimal]]:
 
 
 #: How the standard names the rules of a category: BR-S-08, BR-IC-08, ...
-_FAMILIES = {"K": "IC", "L": "AF", "M": "AG"}
+_FAMILIES = {"K": "IC", "L": "AF", "M": "AG"} | {one: one for one in ("S", "Z", "E", "AE", "G", "O")}
+#: The rule of a category that has none of the standard's: split payment (B), and what is no category.
+OWN = "OWN-VAT"
 
 
 def rule_family(category: str) -> str:
-    """The middle part of a rule's name: "IC" for K."""
-    return _FAMILIES.get(category, category or "S")
+    """The middle part of a rule's name: "IC" for K; "" where a category has no such rules."""
+    return _FAMILIES.get(category, "")

@@ -31,7 +31,7 @@ def check_categories(invoice: EInvoice) -> Iterator[Finding]:
         rows.setdefault(row.category, []).append(row)
     for category in sorted((used | set(rows)) & KNOWN):
         family = rule_family(category)
-        if not invoice.is_without_lines and invoice.lines:
+        if not invoice.is_without_lines:
             yield from _rows(category, family, category in used, len(rows.get(category, [])))
         yield from _parties(invoice, category, family, lines)
         yield from _rates(invoice, category, family, lines)
@@ -48,7 +48,7 @@ def _rows(category: str, family: str, is_used: bool, count: int) -> Iterator[Fin
         yield Finding(
             rule, "Lines have VAT category {category} but the VAT breakdown has no row for it", "vat", True, values
         )
-    elif count and not is_used:
+    elif count and not is_used and category in UNREASONED - SINGLE:
         yield Finding(
             rule, "The VAT breakdown has a row for category {category} but no line has it", "vat", True, values
         )

@@ -253,7 +253,7 @@ def _amounts_of(line: Line) -> Iterator[Finding]:
     field = f"lines.{line.number or '?'}"
     if line.quantity is None:
         yield Finding("BR-22", "Line {line} has no quantity (BT-129)", f"{field}.quantity", True, where)
-    if line.quantity is not None and not line.unit:
+    if not line.unit:
         yield Finding("BR-23", "Line {line} has no unit for its quantity (BT-130)", f"{field}.unit", True, where)
     if line.net is None:
         yield Finding("BR-24", "Line {line} has no net amount (BT-131)", f"{field}.net", True, where)

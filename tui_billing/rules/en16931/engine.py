@@ -14,6 +14,7 @@ from tui_billing.rules.en16931.content import check_content
 from tui_billing.rules.en16931.format import check_codes, check_decimals
 from tui_billing.rules.en16931.model import EInvoice
 from tui_billing.rules.en16931.profiles import check_profile
+from tui_billing.rules.en16931.syntax import check_syntax
 from tui_billing.rules.findings import Finding
 from tui_billing.rules.problem import Problem
 
@@ -22,6 +23,7 @@ def check(invoice: EInvoice, *, ours: bool = False) -> list[Finding]:
     """Every finding, what stops first; `ours` is a document that leaves this house: nothing is forgiven then."""
     found = [
         *check_content(invoice),
+        *check_syntax(invoice.faults),
         *check_categories(invoice),
         *check_decimals(invoice),
         *check_codes(invoice),
@@ -43,8 +45,8 @@ def _figures(mismatches: list[Mismatch]) -> Iterator[Finding]:
         message = _MESSAGES.get(one.field) or _GROUP_MESSAGES[one.field.rpartition(".")[2]]
         yield Finding(one.rule, message, f"totals.{one.field}", True, values)
         if one.rule == "BR-CO-17":
-            family = rule_family(one.field.partition(".")[2].split(" ")[0])
-            yield Finding(f"BR-{family}-09", message, f"totals.{one.field}", True, values)
+            if family := rule_family(one.field.partition(".")[2].split(" ")[0]):
+                yield Finding(f"BR-{family}-09", message, f"totals.{one.field}", True, values)
 
 
 def N_(message: str) -> str:  # noqa: N802

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from tui_billing.rules.en16931.syntax import Fault
+
 EN16931 = "urn:cen.eu:en16931:2017"
 XRECHNUNG = f"{EN16931}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 PEPPOL = f"{EN16931}#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
@@ -382,6 +384,8 @@ class EInvoice:
     attachments: tuple[Attachment, ...] = ()
     lines: tuple[Line, ...] = ()
     prepayments: tuple[Prepayment, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """Rules that the file breaks in its syntax, where the model has no room for what it says."""
     instalments: tuple[Instalment, ...] = ()
 
     @property
