@@ -44,9 +44,8 @@ def _figures(mismatches: list[Mismatch]) -> Iterator[Finding]:
         }
         message = _MESSAGES.get(one.field) or _GROUP_MESSAGES[one.field.rpartition(".")[2]]
         yield Finding(one.rule, message, f"totals.{one.field}", True, values)
-        if one.rule == "BR-CO-17":
-            if family := rule_family(one.field.partition(".")[2].split(" ")[0]):
-                yield Finding(f"BR-{family}-09", message, f"totals.{one.field}", True, values)
+        if one.rule == "BR-CO-17" and (family := rule_family(one.field.partition(".")[2].split(" ")[0])):
+            yield Finding(f"BR-{family}-09", message, f"totals.{one.field}", True, values)
 
 
 def N_(message: str) -> str:  # noqa: N802
