@@ -75,7 +75,7 @@ def ubl_faults(root: Node) -> tuple[Fault, ...]:
 
 def cii_faults(root: Node) -> tuple[Fault, ...]:
     """The faults of a Cross Industry Invoice, each once."""
-    found = []
+    found: list[Fault] = []
     for settlement in find_all(root, _SETTLED):
         found += _accounts(settlement, "TypeCode")
         currency = settlement.said("InvoiceCurrencyCode")
