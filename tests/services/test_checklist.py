@@ -14,7 +14,7 @@ from tests.services.test_match import delivery
 from tui_billing.rules.check_rules import fits
 from tui_billing.rules.problem import Problem, Refused
 from tui_billing.rules.usual import KEPT, Memory, Seen, memory_from, unusual
-from tui_billing.services import agreements, attachments, check_rules, issue
+from tui_billing.services import agreements, attachments, check_rules, drafts, issue
 from tui_billing.services.resolve import resolve
 from tui_billing.services.verify import verify
 
@@ -210,3 +210,18 @@ def test_a_memory_keeps_the_newest(seen):
 )
 def test_patterns(pattern, text, fit):
     assert fits(pattern, text) is fit
+
+
+def test_a_paper_that_hangs_on_the_draft_counts_until_it_is_taken_off(firm):
+    content = typed("ACME", "B20 1")
+    draft, _version = drafts.save_draft(firm, clerk(), content)
+    check_rules.add_rule(firm, clerk("anna", "supervisor"), "attached", customer_id=1, parameters={"paper": "photo"})
+
+    def asked():
+        return len(resolve(firm, content, TODAY, draft_id=draft).findings)
+
+    before = asked()
+    paper = attachments.attach_bytes(firm, clerk(), "invoice", draft, "photo.txt", b"a photograph", kind="photo")
+    assert asked() == before - 1
+    attachments.detach(firm, clerk(), paper, "not ours")
+    assert asked() == before

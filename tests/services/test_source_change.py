@@ -6,9 +6,10 @@ import pytest
 
 from tests.builders import TODAY, clerk, issued
 from tests.services.test_match import contract, delivery, line_of, order
+from tui_billing.models.queries import source_list
 from tui_billing.rules.problem import Conflict, Problem, Refused
 from tui_billing.rules.sources import SourceLineContent
-from tui_billing.services import source_drafts, source_entry, sources
+from tui_billing.services import source_answers, source_drafts, source_entry, sources
 from tui_billing.services.source_change import change_source
 from tui_billing.services.source_content import source_content
 from tui_billing.services.verify import verify
@@ -120,3 +121,63 @@ def test_a_draft_is_kept_taken_and_gone_when_it_is_entered(books):
     with pytest.raises(Problem, match="entered or thrown away meanwhile"):
         source_drafts.take_source_draft(books, clerk(), key)
     assert verify(books) == [] and TODAY.isoformat() == books.value("SELECT date FROM purchase_order")
+
+
+def test_the_lists_and_screens_ask_the_same_number_of_questions_for_one_and_for_many(firm):
+    def asked(do):
+        seen = []
+        real = firm.db.execute_sql
+        firm.db.execute_sql = lambda sql, *rest, **more: (seen.append(sql), real(sql, *rest, **more))[1]
+        try:
+            do()
+        finally:
+            firm.db.execute_sql = real
+        return len(seen)
+
+    def questions(key):
+        return [
+            asked(
+                lambda kind=kind: source_list.page(firm, kind, source_list.Wanted(), "marie", TODAY, "first", None, 40)
+            )
+            for kind in ("order", "delivery", "contract")
+        ] + [
+            asked(lambda: source_answers.source_with_documents(firm, "order", key)),
+            asked(lambda: source_entry.content_of(firm, "order", key)),
+        ]
+
+    first = order(firm, "45001", "B20 10")
+    delivery(firm, "BL1", "B20 4", order="45001")
+    few = questions(first)
+    for number in range(30):
+        many = order(firm, f"P{number}", *["B20 10", "A10 2"] * 5)
+        delivery(firm, f"N{number}", "B20 4", order=f"P{number}")
+        contract(firm, f"C{number}")
+    assert questions(many) == few
+    found = source_list.page(firm, "order", source_list.Wanted(("p2",)), "marie", TODAY, "first", None, 5)
+    assert len(found.rows) == 5 and found.more_after
+
+
+def test_a_list_says_how_far_each_is_and_filters_by_it(books):
+    first = order(books, "45001", "B20 10 45")
+    order(books, "45002", "B20 3")
+    issued(books, "ACME", "B20 4 45", purchase_order="45001")
+    delivery(books, "BL1", "B20 2", order="45002")
+
+    def states(kind, **wanted):
+        found = source_list.page(books, kind, source_list.Wanted(**wanted), "marie", TODAY, "first", None, 9)
+        count, _more = source_list.count(books, kind, source_list.Wanted(**wanted), "marie", TODAY)
+        assert count == len(found.rows)
+        return {row.number: row.state.value for row in found.rows}
+
+    assert states("order") == {"45001": "part_billed", "45002": "to_bill"}
+    assert states("order", state="to_bill") == {"45002": "to_bill"}
+    assert states("order", state="open") == {}
+    issued(books, "ACME", "B20 6 45", purchase_order="45001")
+    assert states("order", state="billed") == {"45001": "billed"}
+    sources.set_status(books, clerk(), "order", first, "closed")
+    assert states("order", words=("450",), state="closed") == {"45001": "closed"}
+    contract(books, "C1", "40", start_date="2025-01-01", end_date="2025-12-31")
+    contract(books, "C2", "40", start_date="2026-01-01", ceiling="100")
+    issued(books, "ACME", "D40 1 4", "B20 2 40", contract="C2")
+    assert states("contract") == {"C1": "ended", "C2": "part_billed"}
+    assert states("delivery") == {"BL1": "open"}

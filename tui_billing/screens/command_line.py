@@ -42,6 +42,7 @@ COMMANDS = (
     (("notes", "note", "bons"), "delivery_notes"),
     (("tobill", "afacturer"), "to_bill"),
     (("load", "charger"), "load"),
+    (("checks", "controles"), "checks"),
     (("import", "importer"), "import"),
     (("rules", "regles"), "rules"),
     (("statements", "releves"), "statements"),
@@ -169,6 +170,8 @@ class CommandLineScreen(ModalScreen[None]):
             workstation.new_source(command.removeprefix("new_"), customer=rest)
         elif command == "load":
             self._load(rest)
+        elif command == "checks":
+            await self._open_checks(rest)
         elif command == "import":
             from tui_billing.screens.statement_import import StatementImportScreen
 
@@ -201,6 +204,16 @@ class CommandLineScreen(ModalScreen[None]):
             raise Problem(
                 "{text} is no command; type for example inv 412, cus acme, pay, dis, it, ov or q", text=quote(head)
             )
+
+    async def _open_checks(self, rest: str) -> None:
+        """The rules of the checklist, of one customer or all."""
+        from tui_billing.screens.check_rules import CheckRulesScreen
+
+        customer = await self.workstation.desk.ask(facts.customer_by_code, rest) if rest else None
+        if rest and customer is None:
+            raise Problem("there is no customer {text}; type part of the code or the name", text=quote(rest))
+        self.action_close()
+        self.workstation.open(CheckRulesScreen(customer.id, customer.code) if customer else CheckRulesScreen())
 
     def _load(self, rest: str) -> None:
         """`load orders FILE`: what a file holds, before it is taken in."""

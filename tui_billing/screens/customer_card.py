@@ -69,6 +69,7 @@ def read_card(
 class CustomerScreen(BillingScreen):
     """One customer; `e` edits."""
 
+    KEY_ROWS = 2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("e", "edit", N_("edit"), show=False, id="record.edit"),
         Binding("b", "mandate", N_("new mandate"), show=False, id="mandate.new"),

@@ -9,14 +9,11 @@ from textual.app import ComposeResult
 from tui_billing.locale import N_, _
 from tui_billing.rules.check_rules import ASKED
 from tui_billing.rules.numbers import format_number, parse_percent
-from tui_billing.rules.problem import Problem
 from tui_billing.screens.form_screen import FormScreen
+from tui_billing.screens.form_words import says_yes, several_of, show_hints
 from tui_billing.services.attachments import KINDS
 from tui_billing.services.customer_checks import CustomerChecks, read_checks, set_checks
-from tui_billing.widgets.field import Caption
-
-_YES = {"y", "yes", "o", "oui", "1"}
-_NO = {"", "n", "no", "non", "0"}
+from tui_billing.widgets.reader import Reader
 
 
 class CustomerChecksScreen(FormScreen):
@@ -25,10 +22,10 @@ class CustomerChecksScreen(FormScreen):
     FIELDS = (
         ("quantity", N_("Quantity ± %"), 8),
         ("price", N_("Price ± %"), 8),
-        ("pattern", N_("PO looks like"), 24),
-        ("required", N_("Must be named"), 48),
-        ("attached", N_("Must hang on"), 48),
-        ("stops", N_("It stops"), 4),
+        ("pattern", N_("PO pattern"), 24),
+        ("required", N_("Must name"), 48),
+        ("attached", N_("Must attach"), 48),
+        ("stops", N_("Stops"), 4),
     )
 
     def __init__(self, customer_id: int, code: str) -> None:
@@ -44,13 +41,17 @@ class CustomerChecksScreen(FormScreen):
         return _("CHECKS OF {customer}", customer=self.code)
 
     def hints(self) -> ComposeResult:
-        yield Caption(_(" PO: # a digit, @ a letter, * anything, for example 4500####"), classes="dim")
-        yield Caption(" " + _("fields") + ": " + " ".join(ASKED), classes="dim")
-        yield Caption(" " + _("papers") + ": " + " ".join(KINDS[1:]), classes="dim")
+        yield Reader(id="rule-hints", focusable=False)
 
     async def start_values(self) -> dict[str, str]:
         self._before = found = await self.desk.ask(read_checks, self.customer_id)
         language = self.desk.language
+        show_hints(
+            self,
+            _("PO pattern: # a digit, @ a letter, * anything, for example 4500####"),
+            _("fields") + ": " + " ".join(ASKED),
+            _("papers") + ": " + " ".join(KINDS[1:]),
+        )
         return {
             "quantity": format_number(found.quantity, language) if found.quantity else "",
             "price": format_number(found.price, language) if found.price else "",
@@ -62,16 +63,13 @@ class CustomerChecksScreen(FormScreen):
 
     def _typed(self) -> CustomerChecks:
         values = self.values()
-        stops = values["stops"].casefold()
-        if stops not in _YES | _NO:
-            raise Problem("type y where what is missing stops the issue, else nothing", field="stops")
         return CustomerChecks(
             self._percent(values["quantity"], "quantity"),
             self._percent(values["price"], "price"),
             values["pattern"],
-            _named(values["required"], ASKED, "required"),
-            _named(values["attached"], KINDS[1:], "attached"),
-            stops in _YES,
+            several_of(values["required"], ASKED, "required"),
+            several_of(values["attached"], KINDS[1:], "attached"),
+            says_yes(values["stops"], "stops"),
             self._before.confirmed_on,
         )
 
@@ -85,15 +83,3 @@ class CustomerChecksScreen(FormScreen):
     async def carry_out(self) -> str:
         await self.desk.do(set_checks, self.customer_id, self._typed(), self._before, command_id=self.command_id)
         return _("the invoices of {customer} are checked by this from now on", customer=self.code)
-
-
-def _named(text: str, known: tuple[str, ...], place: str) -> tuple[str, ...]:
-    """The words of a field, each known by its beginning; a word that fits none or several is a Problem."""
-    found: list[str] = []
-    for word in text.replace(",", " ").lower().split():
-        fitting = [name for name in known if name == word] or [name for name in known if name.startswith(word)]
-        if len(fitting) != 1:
-            raise Problem("{text} is none of {names}", field=place, text=word[:40], names=", ".join(known))
-        if fitting[0] not in found:
-            found.append(fitting[0])
-    return tuple(found)

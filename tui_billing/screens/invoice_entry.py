@@ -317,7 +317,7 @@ class InvoiceEntryScreen(EntryScreen):
             return
         self.lines.fill(self.content)
         await self._journal()
-        known = await self.desk.ask(look_ahead, self.content, self.desk.today)
+        known = await self.desk.ask(look_ahead, self.content, self.desk.today, self._draft_id)
         stops = known.blocking()
         if stops:
             if known.struck and self._draft_id is not None:
@@ -393,7 +393,7 @@ class InvoiceEntryScreen(EntryScreen):
         from tui_billing.screens.checklist import ChecklistScreen
 
         self.lines.fill(self.content)
-        known = await self.desk.ask(look_ahead, self.content, self.desk.today)
+        known = await self.desk.ask(look_ahead, self.content, self.desk.today, self._draft_id)
         self.workstation.open(ChecklistScreen(self, known))
 
     def action_preview(self) -> None:

@@ -6,9 +6,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 
 from tui_billing.locale import N_, _, language_in_use
 from tui_billing.models.queries.source_list import SourceRow
@@ -31,6 +32,10 @@ TITLES = {"order": N_("ORDER"), "delivery": N_("DELIVERY NOTE"), "contract": N_(
 class SourceScreen(SourceDeeds):
     """One of them, to be read; letters act as in its list."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("t", "index", N_("index of a contract"), show=False, id="contract.index"),
+    ]
+
     def __init__(self, kind: str, source_id: int) -> None:
         super().__init__()
         self.KIND, self._source = kind, source_id
@@ -48,6 +53,7 @@ class SourceScreen(SourceDeeds):
             ("b", _("bill")),
             ("e", _("change")),
             *([("l", _("deliver"))] if self.KIND == "order" else []),
+            *([("t", _("index"))] if self.KIND == "contract" else []),
             ("z", _("close")),
             ("v", _("cancel")),
             ("u", _("open again")),
@@ -64,6 +70,13 @@ class SourceScreen(SourceDeeds):
         day = str(found.get("date") or found.get("start_date"))
         state = SourceState(found["status"])
         return SourceRow((), self._source, found["number"], found["customer"], found["customer_name"], day, state)
+
+    def action_index(self) -> None:
+        """From a day on, the contract's prices times a factor."""
+        if self.KIND == "contract" and self._found is not None:
+            from tui_billing.screens.contract_index import ContractIndexScreen
+
+            self.workstation.open(ContractIndexScreen(self._source, self._found["number"]))
 
     def reload(self) -> None:
         self.workstation.answer(self._show(), name="source")

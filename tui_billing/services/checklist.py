@@ -48,6 +48,7 @@ class Subject:
     terms_due: dt.date | None
     matched: Matched
     findings: Sequence[Finding]
+    draft_id: int | None = None
 
 
 def check(books: Books, subject: Subject, today: dt.date, *, issuing: bool = False) -> Checked:
@@ -179,10 +180,12 @@ def _asked(books: Books, subject: Subject, rules: Sequence[Rule]) -> Asked:
 
 
 def _papers(books: Books, subject: Subject) -> set[str]:
-    """The kinds of paper that hang on the delivery notes and the order of the invoice."""
+    """The kinds of paper that hang on the delivery notes and the order of the invoice, and on its draft."""
     wanted = [("delivery_note", note.id) for note in subject.matched.notes]
     if subject.matched.order:
         wanted.append(("purchase_order", subject.matched.order.id))
+    if subject.draft_id is not None:
+        wanted.append(("invoice", subject.draft_id))
     if not wanted:
         return set()
     pairs = ", ".join(["(?, ?)"] * len(wanted))

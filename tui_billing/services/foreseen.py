@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tui_billing.documents.printable import PrintableInvoice
 
 
-def look_ahead(books: Books, content: Content, today: dt.date) -> Resolved:
+def look_ahead(books: Books, content: Content, today: dt.date, draft_id: int | None = None) -> Resolved:
     """The typed invoice with its meaning and findings, those of its electronic form among them."""
-    known = resolve(books, content, today)
+    known = resolve(books, content, today, draft_id=draft_id)
     if not known.blocking() and known.totals is not None and known.customer is not None:
         known.findings += foreseen(known)
     return known

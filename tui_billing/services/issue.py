@@ -113,7 +113,7 @@ def _issue(
 
         require_replaceable(work, corrects)
         release_replaced(work, corrects, draft_id)
-    known = resolve(work.books, content, work.today, issuing=True)
+    known = resolve(work.books, content, work.today, issuing=True, draft_id=draft_id)
     for problem in known.blocking():
         raise problem
     assert known.totals is not None and known.customer is not None

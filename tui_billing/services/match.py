@@ -22,6 +22,8 @@ from tui_billing.services.context import Work
 
 #: Most that one invoice names of orders that fit.
 _NAMED = 5
+#: Items that an order is looked for by; the few that hold them are compared whole.
+_LOOKED_AT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,8 @@ def _fitting(books: Books, content: Content, customer: CustomerFacts, bill: Sequ
     """An order, or a delivery, that fits all lines and that the invoice does not name."""
     if not bill or content.purchase_order.strip():
         return
-    heads = sources.open_orders(books, customer.id)
+    items = sorted({line.item for line in bill if line.item and not line.reference})
+    heads = sources.open_orders(books, customer.id, items[:_LOOKED_AT])
     fitting = [
         order
         for order in sources.order_sources(books, heads)

@@ -139,12 +139,18 @@ def buyer_of(books: Books, customer_id: int) -> tuple[Party, str, Address | None
 
 
 def resolve(
-    books: Books, content: Content, today: dt.date, *, kind: str = "invoice", issuing: bool = False
+    books: Books,
+    content: Content,
+    today: dt.date,
+    *,
+    kind: str = "invoice",
+    issuing: bool = False,
+    draft_id: int | None = None,
 ) -> Resolved:
     """Give the typed invoice its meaning and check it; reads only, and raises nothing of the clerk's making.
 
     `issuing` leaves out what only warns (debts against the credit limit) and what taking the number asks
-    again (the last date of the series).
+    again (the last date of the series). `draft_id` is the draft that it is typed in, whose papers count.
     """
     firm = company(books)
     known = Resolved(content=content, seller=seller_of(firm), company=firm)
@@ -175,13 +181,13 @@ def resolve(
             issuing=issuing,
         )
         known.findings += known.matched.findings
-        checked = check(books, _subject(known), today, issuing=issuing)
+        checked = check(books, _subject(known, draft_id), today, issuing=issuing)
         known.findings, known.struck = checked.findings, checked.struck
         known.findings.sort(key=lambda finding: not finding.blocking)
     return known
 
 
-def _subject(known: Resolved) -> Subject:
+def _subject(known: Resolved, draft_id: int | None) -> Subject:
     assert known.customer is not None and known.totals is not None
     return Subject(
         content=known.content,
@@ -196,6 +202,7 @@ def _subject(known: Resolved) -> Subject:
         terms_due=due_date(known.issue_date, terms_of(known.terms)),
         matched=known.matched,
         findings=known.findings,
+        draft_id=draft_id,
     )
 
 

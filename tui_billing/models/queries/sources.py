@@ -53,9 +53,11 @@ def orders_by_number(books: Books, number: str, *, lock: bool = False) -> list[H
     return _heads(books, "purchase_order", "h.number = ?", (number,), lock)
 
 
-def open_orders(books: Books, customer_id: int) -> list[Head]:
-    """A customer's open orders, the oldest first."""
-    return _heads(books, "purchase_order", "h.customer_id = ? AND h.status = 'open'", (customer_id,), False)
+def open_orders(books: Books, customer_id: int, items: Sequence[str] = ()) -> list[Head]:
+    """A customer's open orders, the oldest first; those alone that leave something to bill of all `items`."""
+    left = "EXISTS (SELECT 1 FROM order_line l WHERE l.order_id = h.id AND l.item_code = ? AND l.billed < l.quantity)"
+    where = " AND ".join(["h.customer_id = ? AND h.status = 'open'", *[left] * len(items)])
+    return _heads(books, "purchase_order", where, (customer_id, *items), False)
 
 
 def notes_by_number(books: Books, numbers: Sequence[str], *, lock: bool = False) -> list[Head]:
