@@ -14,6 +14,7 @@ ALTER TABLE bank_line ADD COLUMN moved {int};
 CREATE INDEX invoice_amount ON invoice (open, next_due, id) WHERE open <> 0;
 CREATE INDEX receipt_amount ON receipt (amount, date, id);
 CREATE INDEX receipt_waiting ON receipt (currency, open) WHERE open <> 0;
+CREATE INDEX receipt_reversed ON receipt (reversed_on) WHERE reversed_on IS NOT NULL;
 CREATE INDEX bank_line_waiting ON bank_line (currency, open) WHERE open <> 0;
 CREATE INDEX deposit_item_receipt ON deposit_item (receipt_id) WHERE receipt_id IS NOT NULL;
 DROP INDEX bank_line_unmatched;

@@ -32,14 +32,19 @@ _SUMS = (
 
 def ledger_sums(books: Books, account: str, day: str) -> tuple[int, int, int]:
     """(balance, of it lines of customers, the balance weighed by customer) of an account as of a day."""
-    now = books.row(f"SELECT {_SUMS} FROM posting_line l WHERE l.account = ?", (account,))
+    total, customers, weighed = _as_of(books, _SUMS, "l.account = ?", (account,), day)
+    return total, customers, weighed
+
+
+def _as_of(books: Books, sums: str, where: str, parameters: tuple[object, ...], day: str) -> list[int]:
+    """Sums over lines of the journal as of a day: all of them, less what was posted after the day."""
+    now = books.row(f"SELECT {sums} FROM posting_line l WHERE {where}", parameters)
     after = books.row(
-        f"SELECT {_SUMS} FROM posting p JOIN posting_line l ON l.posting_id = p.id WHERE p.date > ? AND l.account = ?",
-        (day, account),
+        f"SELECT {sums} FROM posting p JOIN posting_line l ON l.posting_id = p.id WHERE p.date > ? AND {where}",
+        (day, *parameters),
     )
     assert now is not None and after is not None
-    total, customers, weighed = (_int(a) - _int(b) for a, b in zip(now, after, strict=True))
-    return total, customers, weighed
+    return [_int(one) - _int(later) for one, later in zip(now, after, strict=True)]
 
 
 def weighed(amounts: dict[int, int]) -> int:
@@ -81,8 +86,8 @@ def open_documents(books: Books, day: str) -> dict[int, int]:
     """What was open of invoices, less credit notes, by customer, in the books' currency, as of a day."""
     signed = "CASE WHEN {0}kind = 'credit_note' THEN -1 ELSE 1 END"
     now = books.rows(
-        f"SELECT customer_id, sum({signed.format('')} * open_base) FROM invoice WHERE open <> 0 AND state = 'issued'"
-        " GROUP BY customer_id"
+        # A draft has nothing open: the index of what customers owe holds all that is asked for.
+        f"SELECT customer_id, sum({signed.format('')} * open_base) FROM invoice WHERE open <> 0 GROUP BY customer_id"
     )
     later_documents = books.rows(
         f"SELECT customer_id, sum({signed.format('')} * payable_base) FROM invoice"
@@ -126,7 +131,9 @@ def open_receipts(books: Books, day: str) -> dict[int, int]:
         (day,),
     )
     gone = books.rows(
-        "SELECT customer_id, sum(amount_base) FROM receipt WHERE reversed_on > ? AND date <= ? GROUP BY customer_id",
+        # The few that were reversed (receipt_reversed), not all in order of their customers.
+        "SELECT customer_id + 0, sum(amount_base) FROM receipt WHERE reversed_on > ? AND date <= ?"
+        " GROUP BY customer_id + 0",
         (day, day),
     )
     return _less(now, later, allocated, consumed, gone)
@@ -178,30 +185,33 @@ def bank_accounts(books: Books) -> list[tuple[int, str, str, str, str]]:
     return books.rows("SELECT id, name, iban, currency, account FROM bank_account ORDER BY id")
 
 
-def _posted(key: BankKey, condition: str, parameters: tuple[object, ...]) -> int:
+def _booked(key: BankKey) -> tuple[str, str, tuple[object, ...]]:
+    """(what a line moves, which lines are the account's, their parameters)."""
     value = "l.debit - l.credit" if key.own else "l.amount"
     where, more = "l.account = ?", [key.account]
     if not key.own:
         where, more = where + " AND l.currency = ?", [*more, key.currency]
     for other in key.others if key.own else ():
         where, more = where + " AND l.currency <> ?", [*more, other]
-    return _int(
-        key.books.value(
-            f"SELECT sum({value}) FROM posting p JOIN posting_line l ON l.posting_id = p.id"
-            f" WHERE {where} AND {condition}",
-            (*more, *parameters),
-        )
-    )
+    return value, where, tuple(more)
 
 
 def bank_balance(key: BankKey) -> int:
     """The account in the books."""
-    return _posted(key, "p.date <= ?", (key.day,))
+    value, where, more = _booked(key)
+    return _as_of(key.books, f"sum({value})", where, more, key.day)[0]
 
 
 def posted_by_clearings(key: BankKey) -> int:
     """What charges and lines posted to an account have moved in the books."""
-    return _posted(key, "p.date <= ? AND p.entity = 'clearing'", (key.day,))
+    value, where, more = _booked(key)
+    return _int(
+        key.books.value(
+            f"SELECT sum({value}) FROM posting p JOIN posting_line l ON l.posting_id = p.id"
+            f" WHERE {where} AND p.date <= ? AND p.entity = 'clearing'",
+            (*more, key.day),
+        )
+    )
 
 
 def statement_ends(books: Books, bank_account: int, day: str) -> tuple[int, int, str, int] | None:
