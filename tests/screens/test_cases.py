@@ -37,6 +37,10 @@ async def test_lines_are_picked_by_their_numbers(workstation, books):
                           " ORDER BY l.position") == [(2, 21_600), (3, 2_000)]  # fmt: skip
         await hand.keys("d", "a", "enter", "2", "ctrl+s", "enter")
         assert "line 2 of F2026-00001 is disputed already in dispute 1" in hand.said
+        # The one call more is about the case that is open: a key goes there.
+        assert "dispute 1 over 236.00 EUR is open on it: F4 goes there" in hand.row("#reasons")
+        await hand.keys("f4")
+        assert isinstance(hand.app.screen, DisputeScreen)
 
 
 async def test_a_credit_by_line_and_amount_shows_what_is_left(workstation, books):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
 from tui_billing.locale import LANGUAGES, N_, _, say
 from tui_billing.models.door import Books
 from tui_billing.models.queries.credits import Creditable, creditable
-from tui_billing.models.queries.disputes import Disputable, disputable
+from tui_billing.models.queries.disputes import Disputable, disputable, standing_on
 from tui_billing.rules.credits import Part
 from tui_billing.rules.dates import parse_date
 from tui_billing.rules.line_choice import parse_lines
@@ -52,9 +55,17 @@ def reason_of(text: str) -> str:
 
 
 class DisputeEntryScreen(FormScreen):
-    """Reason, lines or amount, note; Ctrl+S shows what will be opened, Enter opens it."""
+    """Reason, lines or amount, note; Ctrl+S shows what will be opened, Enter opens it.
+
+    Where the invoice is disputed already, the form says so, and a key goes to that case.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4,ctrl+o", "standing", N_("the open dispute"), show=False, id="dispute.standing"),
+    ]
 
     AUTO_FOCUS = "#reason"
+    KEY_ROWS = 2
     SAVE = N_("open the dispute")
     FIELDS = (
         ("reason", N_("Reason"), 26),
@@ -70,6 +81,7 @@ class DisputeEntryScreen(FormScreen):
         self.invoice_id = invoice_id
         self._about: Disputable | None = None
         self._lines: list[Creditable] = []
+        self._standing: list[tuple[int, int]] = []
 
     @property
     def form_name(self) -> str:
@@ -82,10 +94,24 @@ class DisputeEntryScreen(FormScreen):
         yield Reader(id="reasons", focusable=False)
 
     async def start_values(self) -> dict[str, str]:
-        about, self._lines = await self.desk.ask(_read, self.invoice_id)
+        about, self._lines, self._standing = await self.desk.ask(_read, self.invoice_id)
         self._about = about
         self._show_hints()
+        self.show_keys()
         return {"amount": money(about.free, about.currency) if about.free else ""}
+
+    def keys(self) -> Sequence[tuple[str, str]]:
+        return [*super().keys(), *([("F4 ^O", _("open dispute"))] if self._standing else [])]
+
+    def action_standing(self) -> None:
+        """To the case that is open on this invoice; what is typed here is kept."""
+        if not self._standing:
+            self.say(_("no dispute is open on this invoice"))
+            return
+        from tui_billing.screens.dispute_detail import DisputeScreen
+
+        self.action_back()
+        self.workstation.open(DisputeScreen(self._standing[0][0]))
 
     def on_resize(self) -> None:
         self._show_hints()
@@ -110,6 +136,14 @@ class DisputeEntryScreen(FormScreen):
             open=money(about.open, about.currency),
             free=money(about.free, about.currency, code=True),
         )
+        if self._standing:
+            key, amount = self._standing[0]
+            text = _(
+                "dispute {id} over {amount} is open on it: F4 goes there",
+                id=key,
+                amount=money(amount, about.currency, code=True),
+            )
+            rows.append([(f" ⚑ {text}", "magenta")])
         table = line_table(self._lines, self._typed_lines(), about.currency, self.size.width)
         self.query_one("#reasons", Reader).show([*rows, [(f" {free}", "dim")], *table])
 
@@ -178,5 +212,5 @@ class DisputeEntryScreen(FormScreen):
         return _("the dispute on {number} is open", number=self._about.number)
 
 
-def _read(books: Books, invoice_id: int) -> tuple[Disputable, list[Creditable]]:
-    return disputable(books, invoice_id), creditable(books, invoice_id)[1]
+def _read(books: Books, invoice_id: int) -> tuple[Disputable, list[Creditable], list[tuple[int, int]]]:
+    return disputable(books, invoice_id), creditable(books, invoice_id)[1], standing_on(books, invoice_id)

@@ -211,3 +211,11 @@ def disputable(books: Books, invoice_id: int) -> Disputable:
     if row is None:
         raise NotFound("there is no issued invoice with id {id}", id=invoice_id)
     return Disputable(row[0], row[1], row[2], row[3], row[3] - row[4])
+
+
+def standing_on(books: Books, invoice_id: int) -> list[tuple[int, int]]:
+    """(id, minor units) of the disputes that are open on an invoice, the first one first."""
+    rows = books.rows(
+        "SELECT id, amount FROM dispute WHERE invoice_id = ? AND status <> 'closed' ORDER BY id", (invoice_id,)
+    )
+    return [(key, int(amount)) for key, amount in rows]
