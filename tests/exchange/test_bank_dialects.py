@@ -10,6 +10,7 @@ from tests.exchange import writers
 from tests.exchange.writers import Entry, camt, camt_file, read_text
 
 DAY = dt.date(2026, 11, 24)
+GERMAN = "DE89370400440532013000"
 HEAD = ":20:S\n:25:37040044/0532013000\n:28C:1/1\n:60F:C261123EUR100,00\n"
 FOOT = ":62F:C261124EUR101,00\n-\n"
 ENTRY = ":61:2611241124C1,NTRFNONREF//B1\n"
@@ -131,6 +132,16 @@ def test_a_blank_between_amount_and_transaction_code_and_an_account_in_two_parts
     assert statement.account == "37040044/0532013000"
 
 
+def test_an_entry_without_transaction_code_and_an_iban_behind_its_bic(tmp_path):
+    entry = ENTRY.replace("NTRFNONREF//B1", "NONREF")
+    text = HEAD.replace("37040044/0532013000", f"DEUTDEFF/{GERMAN}") + entry + f":86:VON {writers.IBAN} MIETE\n" + FOOT
+    ((statement, (line,)),) = read_text(tmp_path, text).statements
+    assert (line.bank_code, line.reference, line.payer_iban) == ("", "", writers.IBAN)
+    assert statement.account == GERMAN
+    own = text.replace(writers.IBAN, GERMAN)
+    assert read_text(tmp_path, own).lines[0].payer_iban == ""
+
+
 def test_an_envelope_on_the_line_of_the_first_field_is_taken_off(tmp_path):
     text = HEAD + ENTRY + FOOT.replace("-\n", "-}{5:{CHK:1}}\n")
     found = read_text(tmp_path, ("{1:F01A}{2:I940BN}{3:{108:0050}}{4:" + text) * 2)
@@ -180,7 +191,6 @@ def test_an_ofx_of_a_french_bank_states_the_account_in_three_parts(tmp_path):
 
 # -- CSV -------------------------------------------------------------------------
 
-GERMAN = "DE89370400440532013000"
 #: Layout -> (headings and rows as the bank writes them, account, text or reference that names the invoice).
 LAYOUTS = {
     "cooperative, labels over several lines": (
@@ -313,3 +323,52 @@ def test_a_row_that_states_two_amounts_is_told(tmp_path):
     text = "Date;Libellé;Montant;Crédit\n13/11/2026;a;10,00;12,00\n"
     (remark,) = read_text(tmp_path, text).remarks
     assert remark.kind == "refused" and "draw the columns anew" in str(remark) and remark.line == 2
+
+
+@pytest.mark.parametrize(
+    ("rows", "amounts"),
+    [
+        ("Date,Description,Amount,Transaction Type\n13/11/26,a,10.00,debit\n14/11/26,b,7.00,credit\n", [-10_00, 7_00]),
+        ("Date,Description,Amount,Type\n13/11/26,a,-10.00,debit\n14/11/26,b,7.00,credit\n", [-10_00, 7_00]),
+        ("Date,Description,Amount,Type\n13/11/26,a,10.00,debit\n14/11/26,b,7.00,card\n", [10_00, 7_00]),
+        (
+            "Date,Details,Withdrawal,Deposit,RunningBalance\n13/11/26,a,10.00,,90.00\n14/11/26,b,,7.00,97.00\n",
+            [-10_00, 7_00],
+        ),
+        ('"Date de valeur";Description;Débit;Crédit\n13/11/26;a;10.00;\n14/11/26;b;;7.00\n', [-10_00, 7_00]),
+    ],
+)
+def test_kinds_that_say_debit_or_credit_are_signs_where_amounts_have_none(tmp_path, rows, amounts):
+    assert [line.amount for line in read_text(tmp_path, rows, currency="EUR").lines] == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("34022004   " + " " * 229, "CFONB 240"),
+        ("01,122099999,123456789,261124,0200,1,,,2/\n02,031001234,122099999,1,261124,,,/\n", "BAI2"),
+        ("0000018011772505" + " " * 112 + "\n", "CODA"),
+        (
+            "11" + "0182" + "1234" + "0123456789" + "261101" + "261130" + "2" + "00000000123456" + "978" + "3",
+            "Norma 43",
+        ),
+    ],
+)
+def test_statements_in_formats_that_are_not_read_are_named(tmp_path, text, name):
+    with pytest.raises(Exception, match=f"this is {name}, which is not read here"):
+        read_text(tmp_path, text)
+
+
+def test_the_first_version_of_camt_has_fewer_levels(tmp_path):
+    text = (
+        '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.01"><BkToCstmrStmtV01><Stmt>'
+        f"<Id>S</Id><Acct><Id><IBAN>{writers.IBAN}</IBAN></Id></Acct>"
+        "<Bal><Tp><Cd>OPBD</Cd></Tp><Amt Ccy='EUR'>1</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-23</Dt></Dt></Bal>"
+        "<Bal><Tp><Cd>CLBD</Cd></Tp><Amt Ccy='EUR'>3</Amt><CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>2026-11-24</Dt></Dt></Bal>"
+        "<Ntry><Amt Ccy='EUR'>2</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-24</Dt></BookgDt>"
+        "<TxDtls><RltdPties><Dbtr><Nm>DUPONT</Nm></Dbtr></RltdPties><RmtInf><Ustrd>F2026-00042</Ustrd></RmtInf></TxDtls>"
+        "</Ntry></Stmt></BkToCstmrStmtV01></Document>"
+    )
+    ((statement, (line,)),) = read_text(tmp_path, text).statements
+    assert (statement.opening, statement.closing, statement.total) == (1_00, 3_00, 2_00)
+    assert (line.payer, line.text) == ("DUPONT", "F2026-00042")

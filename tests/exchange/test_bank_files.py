@@ -54,6 +54,7 @@ def test_a_format_is_known_by_its_content_whatever_the_name(tmp_path, text, expe
         (b"\x1f\x8b\x08..", "unpack"),
         (b"<?xml version='1.0'?><html/>", "no bank statement"),
         (b"hello there", "no bank statement"),
+        (b"1\n2\n3\n", "no bank statement"),
         (b"\x00\x01\x02\x03" * 50, "no bank statement"),
         (b"a;b;c\n1;2;3\n", "columns of this CSV are not known"),
         (camt_file([]).encode(), "holds no statement"),

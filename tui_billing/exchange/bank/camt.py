@@ -181,6 +181,7 @@ class _Record:
         try:
             node = tree(element)
             kind = text_at(node, "Tp", "CdOrPrtry", "Cd") or text_at(node, "Tp", "CdOrPrtry", "Prtry")
+            kind = kind or text_at(node, "Tp", "Cd")  # version 1
             amount, currency = money_of(at(node, "Amt"))
             if text_at(node, "CdtDbtInd") == "DBIT":
                 amount = -amount

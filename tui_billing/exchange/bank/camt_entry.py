@@ -94,7 +94,8 @@ def line_of(entry: Node, own: str, without_date: dt.date | None) -> StatementLin
     day = day_of(at(entry, "BookgDt")) or value or without_date
     if day is None:
         raise Problem("an entry has no date")
-    groups = [group for group in entry.get("NtryDtls", ()) if type(group) is dict]
+    # Version 1 has no group between an entry and its transactions.
+    groups = [group for group in entry.get("NtryDtls", ()) if type(group) is dict] or [entry]
     transactions = [tx for group in groups for tx in group.get("TxDtls", ()) if type(tx) is dict]
     alone = len(transactions) == 1
     details = tuple(_detail(tx, sign, amount if alone else None, currency, own) for tx in transactions)

@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from tui_billing.exchange.bank.csv_columns import Mapping, guess
+from tui_billing.exchange.bank.csv_columns import SEPARATORS, Mapping, guess, peek
 from tui_billing.exchange.bank.csv_headings import header_key, role_of
 from tui_billing.exchange.bank.csv_values import bare, cell_of, is_pending
 from tui_billing.exchange.bank.evidence import Amounts, Dates, read_date
@@ -27,7 +27,7 @@ def read(source: Source, options: Options) -> Iterator[StatementLine | Statement
     """The one statement of the file; Problem where its columns are not known or its dates can be read two ways."""
     mapping = options.mapping if isinstance(options.mapping, Mapping) else guess(source)
     if mapping is None:
-        if not source.has_line_ends:
+        if not source.has_line_ends or all(len(row) < 2 for sign in SEPARATORS for row in peek(source, sign)):
             raise Problem("this is no bank statement; ask the bank for CAMT.053, MT940 or CSV")
         raise Problem(
             "the columns of this CSV are not known; draw them once in the workstation (:import), or name a --mapping"

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from tui_billing.exchange.bank.csv_headings import header_key, plain, role_of
-from tui_billing.exchange.bank.csv_values import balances_follow, cell_of, is_pending
+from tui_billing.exchange.bank.csv_values import balances_follow, cell_of, has_sign, is_mark, is_pending
 from tui_billing.exchange.bank.source import Source
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.statement import is_iban
@@ -138,6 +138,8 @@ def _roles(cells: list[str]) -> dict[str, list[int]]:
         if worth:
             found["amount"] = worth
             found["value_date"] = [place for place in found["value_date"] if place not in worth]
+    if "date" not in found and "value_date" in found:
+        found["date"] = found.pop("value_date")
     return {role: places for role, places in found.items() if places}
 
 
@@ -156,7 +158,22 @@ def _columns(found: dict[str, list[int]], cells: list[str], rows: list[list[str]
     booked = [row for row in rows if "status" not in columns or not is_pending(cell_of(row, columns["status"][0]))]
     _choose_accounts(columns, found.get("account", []), cells, booked)
     _choose_amount(columns, found, cells, booked)
+    _choose_signs(columns, booked)
     return columns
+
+
+def _choose_signs(columns: dict[str, tuple[int, ...]], rows: list[list[str]]) -> None:
+    """A column of kinds that says debit or credit and nothing else is one of signs, where no amount has its own."""
+    if "sign" in columns or "amount" not in columns or {"debit", "credit"} & set(columns):
+        return
+    if any(has_sign(cell_of(row, columns["amount"][0])) for row in rows):
+        return
+    for place in columns.get("text", ()):
+        marks = {cell_of(row, place) for row in rows if cell_of(row, columns["amount"][0])}
+        if marks and all(is_mark(mark) for mark in marks):
+            columns["sign"] = (place,)
+            columns["text"] = tuple(other for other in columns["text"] if other != place)
+            return
 
 
 def _choose_accounts(

@@ -70,7 +70,7 @@ _BESIDE = re.compile(r"\s*(?:(?:in |en )?(?:eur|euros?|usd|gbp|chf|pln|sek)|utc|
 _ASIDE = re.compile(
     r"\b(?:orig\w*|local|foreign|ht|excl\w*|fremde\w*|ursprung\w*|auslagenersatz|oorspr\w*|exchange|rate|kurs|koers"
     r"|taux|limit|available|disponible|verfugbar\w*|category|categorie|kategorie|bic|swift|sort|card|carte|karte"
-    r"|fees?|frais|gebuhr\w*|charges?|currency amount|amount currency|tax|vat amount)\b"
+    r"|account name|account label|fees?|frais|gebuhr\w*|charges?|currency amount|amount currency|tax|vat amount)\b"
 )
 _OTHER = (
     r"\b(?:counterpart\w*|counter party|partner|payee|payer|beneficiar\w*|contrepartie|tiers|tegen\w*|zahlungs\w*"
@@ -95,7 +95,7 @@ _BEGINNINGS = tuple(
             "amount",
             r"(?:total |net |payment )?(?:amount|montant|betrag|bedrag|importe|importo|umsatz|net|netto|gross)\b",
         ),
-        ("currency", r"(?:currency|devise|wahrung|waehrung|munt|monnaie)\b"),
+        ("currency", r"(?:currency|devise|wahrung|waehrung|munt|monnaie|monn)\b"),
         (
             "bank_reference",
             r"(?:transaction|transaktions?|operation|mouvement)s? (?:id|nr|no|number|nummer|ref\w*)\b"
@@ -104,7 +104,7 @@ _BEGINNINGS = tuple(
         ("reference", r"(?:payment )?(?:reference|referenz|referentie|invoice n\w*|gestructureerde|structured)\b"),
         (
             "account",
-            r"(?:account (?:number|no|nr)|bank account|compte|kontonummer|rekeningnummer|numero (?:de )?compte)\b",
+            r"(?:account (?:number|num|no|nr)|bank account|compte|kontonummer|rekeningnummer|numero (?:de )?compte)\b",
         ),
         (
             "text",
@@ -127,10 +127,11 @@ def plain(heading: str) -> str:
 
 def role_of(heading: str) -> str:
     """What a column of that name means, "" where it cannot be told."""
-    name = plain(heading)
+    # "RunningBalance" is two words; as it is compared with next month's it stays one.
+    name = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading))
     # "Montant (EUR)" and "Amount in EUR" are what they are without the currency.
     bare = _BESIDE.sub("", name)
-    if found := _ROLE_OF.get(name) or _ROLE_OF.get(bare):
+    if found := _ROLE_OF.get(name) or _ROLE_OF.get(bare) or _ROLE_OF.get(plain(heading)):
         return found
     if _ASIDE.search(bare):
         return ""

@@ -39,6 +39,22 @@ def is_pending(status: str) -> bool:
     return fold(status.strip()).startswith(_NOT_BOOKED)
 
 
+#: Words that say nothing but which way the money went.
+_MARKS = frozenset(
+    ["debit", "credit", "dr", "cr", "d", "c", "dbit", "crdt", "soll", "haben", "s", "h", "af", "bij", "debet", "kredit"]
+)
+
+
+def is_mark(text: str) -> bool:
+    """Whether a text only says which way the money went."""
+    return fold(text.strip()) in _MARKS
+
+
+def has_sign(amount: str) -> bool:
+    """Whether an amount says by itself that money went out."""
+    return bool(set("-\u2212(") & set(amount))
+
+
 def cell_of(cells: list[str], place: int) -> str:
     """The text of a cell, blanks made one, without what keeps a spreadsheet from taking it for a number."""
     text = " ".join(cells[place].split()) if place < len(cells) else ""

@@ -23,6 +23,13 @@ FORMATS = {
 _MT940 = re.compile(r"(?:^|[\r\n{}:\-])[ \t]*:(?:20|21|25P?|28C?|60[FM]?|61|62[FM]?|64|65|86|90[CD]|NS|940):")
 _QIF = re.compile(r"^!(?:type|account|option|clear)\b", re.IGNORECASE | re.MULTILINE)
 _CFONB = re.compile(r"\s*0[1457]\d{5}")
+#: What banks send as well, by how it begins.
+_OTHERS = (
+    ("CFONB 240", re.compile(r"3[14]\d{2}.{14}[^\r\n]{222}")),
+    ("BAI2", re.compile(r"01,[^,\r\n]*,[^,\r\n]*,\d{6},\d{0,4},")),
+    ("CODA", re.compile(r"00000\d{9}05[^\r\n]{112}")),
+    ("Norma 43", re.compile(r"11\d{18}\d{12}[12]\d{14}\d{3}")),
+)
 _CAMT = re.compile(r"camt\.05[234]|BkToCstmr(?:Stmt|AcctRpt|DbtCdtNtfctn)|<(?:\w+:)?(?:Stmt|Rpt|Ntfctn)>")
 
 
@@ -43,6 +50,9 @@ def detect(source: Source) -> str:
         return "qif"
     if _CFONB.match(text):
         return "cfonb120"
+    for name, pattern in _OTHERS:
+        if pattern.match(text):
+            raise Problem("this is {name}, which is not read here; ask the bank for CAMT.053, MT940 or CSV", name=name)
     if _MT940.search(text):
         return "mt940"
     if "\0" in text[:2000] or "\ufffd" * 3 in text[:2000]:

@@ -13,12 +13,14 @@ from dataclasses import dataclass, field
 
 from tui_billing.exchange.bank import mt940_details as words
 from tui_billing.exchange.bank.source import Options, Source
+from tui_billing.rules.money import CURRENCIES
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.statement import (
     Remark,
     Statement,
     StatementLine,
     balance_difference,
+    is_iban,
     meaningful,
     minor_of,
     places_of,
@@ -228,7 +230,7 @@ class _Message:
         try:
             for entry in [] if self._problem else self._entries:
                 self._number = entry.number
-                line = _line(entry, statement.currency)
+                line = _line(entry, statement.currency, statement.account)
                 if line is None:
                     waiting += 1
                 else:
@@ -314,13 +316,15 @@ def _account(text: str) -> tuple[str, str]:
     """(account, currency or "") of :25:, where some banks put the currency behind the number."""
     # "//AT39364/12345678912": bank code and number in two parts, with their country.
     account = re.sub(r"^//(?:[A-Z]{2}(?=\d+/))?", "", text.strip())
-    match = re.fullmatch(r"(.*\d)[\s/]*([A-Z]{3})", account)
-    if match and match[2] in _CURRENCY_MARKS:
-        return match[1].strip(), match[2]
+    # "CCRALULL/LU28…": the bank's BIC says nothing more than the IBAN.
+    account = next((part for part in account.split("/") if is_iban(part)), account)
+    match = re.fullmatch(r"(.*\d)([\s/]*)([A-Z]{3})", account)
+    if match and match[3] in (CURRENCIES if match[2] else _CURRENCY_MARKS):
+        return match[1].strip(), match[3]
     return account, ""
 
 
-#: Currencies that stand behind an account number; other letters there belong to the number.
+#: Currencies that stand right behind an account number; other letters there belong to the number.
 _CURRENCY_MARKS = frozenset(
     [
         "EUR",
@@ -361,7 +365,7 @@ def _day(text: str, near: dt.date | None = None) -> dt.date:
         raise Problem("{text} is not a date", text=quote(text)) from None
 
 
-def _line(entry: _Entry, currency: str) -> StatementLine | None:
+def _line(entry: _Entry, currency: str, own_account: str) -> StatementLine | None:
     """The line of a :61: with its :86:; None for an entry that is only expected."""
     match = _ENTRY.match(entry.text.strip())
     if match is None:
@@ -376,6 +380,8 @@ def _line(entry: _Entry, currency: str) -> StatementLine | None:
     sign = -1 if mark in ("D", "RC") else 1
     kind, own, bank, name, extra = _references(match["rest"])
     told = words.read("\n".join(entry.details), "\n".join(entry.extra))
+    if told.account == own_account:
+        told.account = ""
     if words.IBAN.fullmatch(extra):
         told.account, extra = told.account or extra, ""
     if words.IBAN.fullmatch(own):
@@ -409,7 +415,7 @@ def _line(entry: _Entry, currency: str) -> StatementLine | None:
 def _references(rest: str) -> tuple[str, str, str, str, str]:
     """(transaction code, customer's reference, bank's reference, name, more) of what follows the amount."""
     first, _, extra = rest.lstrip(" ").partition("\n")
-    kind = _KIND.match(first)
+    kind = _KIND.match(first) if meaningful(first) else None
     code = kind[0].strip() if kind else ""
     own, _, bank = first[kind.end() if kind else 0 :].partition("//")
     # 16 characters are the customer's reference; some banks write a name behind them.

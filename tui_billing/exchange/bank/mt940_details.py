@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tui_billing.rules.statement import meaningful
+from tui_billing.rules.statement import is_iban, meaningful
 
 _NUMBERED = re.compile(r"\s*(\d{3})\s*([?<>~^*@])\s?\d\d")
 #: Signs that stand in plain texts as well: only several of them make subfields.
@@ -82,6 +82,9 @@ def _plain(details: str) -> Told:
     told = Told(text=_joined(details))
     if head := _ACCOUNT_AND_NAME.match(details):
         told.account, told.payer = head[1], " ".join(head[2].split())
+    accounts = {text for text in IBAN.findall(told.text) if is_iban(text)}
+    if not told.account and len(accounts) == 1:
+        told.account = accounts.pop()
     cut = _LABELLED.split(told.text)
     if len(cut) < 5:
         return told
@@ -89,7 +92,8 @@ def _plain(details: str) -> Told:
     for name, value in zip(cut[1::2], cut[2::2], strict=True):
         words.setdefault(name, value.strip(" /;,"))
     told.payer = words.get("NAAM", "") or _POLISH_ADDRESS.sub("", words.get("OD", "") or words.get("DLA", ""))
-    told.account = _account(*(words.get(name, "") for name in ("IBAN", "REK", "Z RACH", "NA RACH")))
+    told.payer = told.payer or (" ".join(head[2].split()) if head else "")
+    told.account = _account(*(words.get(name, "") for name in ("IBAN", "REK", "Z RACH", "NA RACH"))) or told.account
     told.mandate = words.get("MACHTIGING", "")
     told.end_to_end = meaningful(words.get("KENMERK", ""))
     told.creditor_reference = words.get("BETALINGSKENM", "")
