@@ -88,3 +88,36 @@ def test_months_and_weeks_are_periods_of_days(form: str, first: str, last: str, 
 def test_a_month_that_is_none_is_told():
     with pytest.raises(Problem, match="no date"):
         read(document(span("610", "201413", "201413")))
+
+
+def test_what_it_refers_to_is_kept():
+    """References had their number and their date under other names."""
+    order = (
+        "<BuyerOrderReferencedDocument><IssueDateTime>2014-10-01T00:00:00</IssueDateTime><ID>B-9</ID>"
+        "</BuyerOrderReferencedDocument>"
+    )
+    note = "<DeliveryNoteReferencedDocument><ID>L-3</ID></DeliveryNoteReferencedDocument>"
+    paper = "<AdditionalReferencedDocument><TypeCode>VN</TypeCode><ID>A-5</ID></AdditionalReferencedDocument>"
+    before = (
+        "<InvoiceReferencedDocument><IssueDateTime>2014-09-30T00:00:00</IssueDateTime><ID>R-6</ID>"
+        "</InvoiceReferencedDocument>"
+    )
+    xml = (
+        document(before)
+        .decode()
+        .replace(
+            "</ApplicableSupplyChainTradeAgreement>",
+            f"{order}{paper}</ApplicableSupplyChainTradeAgreement><ApplicableSupplyChainTradeDelivery>{note}"
+            "</ApplicableSupplyChainTradeDelivery>",
+        )
+    )
+    invoice = read(xml.encode()).invoice
+    assert (invoice.purchase_order, invoice.despatch_advice, invoice.attachments[0].number) == ("B-9", "L-3", "A-5")
+    assert [(one.number, one.date) for one in invoice.preceding] == [("R-6", dt.date(2014, 9, 30))]
+
+
+def test_a_correction_has_a_price_above_zero():
+    xml = document(tax="-19.00", gross="-119.00", quantity="-4").replace(b">100.00<", b">-100.00<")
+    invoice = read(xml).invoice
+    assert (invoice.lines[0].price.net, line_net(invoice.lines[0])) == (Decimal("25.0000"), Decimal("-100.00"))
+    assert compare(invoice) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from tui_billing.exchange.einvoice.made import Made, Out, descend
@@ -24,7 +25,7 @@ from tui_billing.exchange.einvoice.rows import (
     Values,
 )
 from tui_billing.exchange.einvoice.tree import Node
-from tui_billing.exchange.einvoice.values import read_date, read_number
+from tui_billing.exchange.einvoice.values import read_date, read_measure, read_number
 from tui_billing.rules.en16931.model import (
     AllowanceCharge,
     Attachment,
@@ -183,11 +184,21 @@ _GROSS, _NET = (
     "SpecifiedLineTradeAgreement/NetPriceProductTradePrice",
 )
 _REBATE = f"{_GROSS}/AppliedTradeAllowanceCharge[ChargeIndicator/udt:Indicator=false]/ActualAmount"
+
+
+def _read_rebates(node: Node, values: Values) -> None:
+    """BT-147; EXTENDED may split it into several."""
+    stated = [amount for one in find_all(node, _REBATE) if (amount := read_number(one)) is not None]
+    if stated:
+        values["rebate"] = sum(stated, Decimal(0)) if len(stated) > 1 else stated[0]
+
+
 PRICE = Shape(
     Price,
     (
         number("gross", f"{_GROSS}/ChargeAmount"),
-        number("rebate", _REBATE),
+        Own(_read_rebates),
+        Again(number("rebate", _REBATE)),
         number("net", f"{_NET}/ChargeAmount"),
         number("base_quantity", f"{_NET}/BasisQuantity"),
         Leaf("base_unit", f"{_NET}/BasisQuantity/@unitCode"),
@@ -206,7 +217,15 @@ ITEM = Shape(
         Many(
             "attributes",
             "ApplicableProductCharacteristic",
-            Shape(Attribute, (Leaf("name", "Description"), Leaf("value", "Value"))),
+            Shape(
+                Attribute,
+                (
+                    Leaf("name", "Description"),
+                    Leaf("value", "Value"),
+                    Also(Leaf("name", "TypeCode")),
+                    Also(Leaf("value", "ValueMeasure", read_measure)),
+                ),
+            ),
         ),
         Many(
             "classifications",

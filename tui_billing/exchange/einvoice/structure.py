@@ -65,6 +65,7 @@ _ONCE_IN_LINE = {
 #: What may stand several times, always with the same value.
 _ALIKE = {"UBL-SR-44": "PaymentMeans/PaymentID", "UBL-SR-47": "PaymentMeans/PaymentMeansCode"}
 _TRANSFERS = ("30", "58")
+_GUIDELINE = "ExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID"
 _SETTLED = "SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement"
 
 
@@ -76,12 +77,15 @@ def ubl_faults(root: Node) -> tuple[Fault, ...]:
 def cii_faults(root: Node) -> tuple[Fault, ...]:
     """The faults of a Cross Industry Invoice, each once."""
     found: list[Fault] = []
+    is_extended = "extended" in root.said(_GUIDELINE).lower()
     for settlement in find_all(root, _SETTLED):
         found += _accounts(settlement, "TypeCode")
         currency = settlement.said("InvoiceCurrencyCode")
         sums = settlement.first("SpecifiedTradeSettlementHeaderMonetarySummation")
         taxes = [one.attributes.get("currencyID", "").strip() for one in sums.named("TaxTotalAmount")] if sums else []
-        is_taxed = sums is not None and sums.said("GrandTotalAmount") != sums.said("TaxBasisTotalAmount")
+        is_taxed = (
+            sums is not None and not is_extended and sums.said("GrandTotalAmount") != sums.said("TaxBasisTotalAmount")
+        )
         if currency and taxes and is_taxed and taxes.count(currency) != 1:
             found.append(Fault("BR-CO-15", currency))
     return tuple(dict.fromkeys(found))

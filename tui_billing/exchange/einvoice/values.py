@@ -23,6 +23,11 @@ def read_text(node: Node) -> str:
     return node.text.strip()
 
 
+def read_measure(node: Node) -> str:
+    """A number with its unit behind it."""
+    return f"{node.text.strip()} {node.attributes.get('unitCode', '').strip()}".strip()
+
+
 def read_number(node: Node) -> Decimal | None:
     """An xs:decimal; None where it is empty."""
     text = node.text.strip()

@@ -21,7 +21,9 @@ _RENAMED = {
     "SpecifiedSupplyChainTradeDelivery": "SpecifiedLineTradeDelivery",
     "SpecifiedSupplyChainTradeSettlement": "SpecifiedLineTradeSettlement",
     "ApplicablePercent": "RateApplicablePercent",
+    "DeliveryNoteReferencedDocument": "DespatchAdviceReferencedDocument",
 }
+_REFERENCE = "ReferencedDocument"
 #: UNTDID 2379: how a month and a week are written.
 _MONTH, _WEEK = "610", "616"
 #: UNTDID 4461: the way to pay is not defined.
@@ -36,6 +38,11 @@ def modernise(node: Node, inside: str = "") -> None:
         if child.name == "SpecifiedTradeSettlementMonetarySummation":
             place = "Line" if inside == "SpecifiedLineTradeSettlement" else "Header"
             child.name = f"SpecifiedTradeSettlement{place}MonetarySummation"
+        elif child.name == "ID" and inside.endswith(_REFERENCE):
+            child.name = "IssuerAssignedID"
+        elif child.name == "IssueDateTime" and inside.endswith(_REFERENCE) and (stated := child.text.strip()[:10]):
+            child.name = "FormattedIssueDateTime"
+            child.children = [Node("DateTimeString", text=stated, line=child.line)]
         elif child.name == "DateTimeString" and inside in ("StartDateTime", "EndDateTime"):
             child.text = _day(child.text.strip(), child.attributes.get("format", ""), inside == "EndDateTime")
         modernise(child, child.name)
@@ -88,10 +95,14 @@ def _completed(line: Line, place: int, row: VatRow) -> Line:
 
 
 def _priced(line: Line) -> Price:
-    """The price that BASIC leaves out: of one piece where it comes out even, else of all of them."""
+    """The price that BASIC leaves out: of one piece where it comes out even, else of all of them.
+
+    A correction has its quantity and its amount below zero, and a price above it.
+    """
     price, net, quantity = line.price, line.net, line.quantity
-    if price.net is not None or net is None or net < 0 or not quantity or quantity < 0 or line.adjustments:
+    if price.net is not None or net is None or not quantity or net * quantity < 0 or line.adjustments:
         return price
+    net, quantity = abs(net), abs(quantity)
     one = (net / quantity).quantize(_FINEST)
     if one * quantity == net:
         return replace(price, net=one)

@@ -32,7 +32,10 @@ def check_categories(invoice: EInvoice) -> Iterator[Finding]:
     for category in sorted((used | set(rows)) & KNOWN):
         family = rule_family(category)
         if not invoice.is_without_lines:
-            yield from _rows(category, family, category in used, len(rows.get(category, [])))
+            # EXTENDED has a row for each reason
+            count = len(rows.get(category, []))
+            count = min(count, 1) if invoice.is_factur_x_extended else count
+            yield from _rows(category, family, category in used, count)
         yield from _parties(invoice, category, family, lines)
         yield from _rates(invoice, category, family, lines)
         yield from _reasons(category, family, rows.get(category, []))

@@ -18,6 +18,12 @@ from tui_billing.rules.en16931.syntax import check_syntax
 from tui_billing.rules.findings import Finding
 from tui_billing.rules.problem import Problem
 
+#: Rules that EXTENDED lifts: a price may be below zero, a row of the breakdown may give a reason of its own, and what is
+#: not subject to VAT may stand beside what is (several sellers on one invoice).
+LIFTED = frozenset({"BR-27", "BR-28"}) | {
+    f"BR-{name}" for name in ["S-10", "Z-10", "AF-10", "AG-10", "O-02", "O-03", "O-04", "O-11", "O-12", "O-13", "O-14"]
+}
+
 
 def check(invoice: EInvoice, *, ours: bool = False) -> list[Finding]:
     """Every finding, what stops first; `ours` is a document that leaves this house: nothing is forgiven then."""
@@ -31,7 +37,8 @@ def check(invoice: EInvoice, *, ours: bool = False) -> list[Finding]:
         *check_profile(invoice, ours),
         *_own(invoice, ours),
     ]
-    unique = {(one.code, one.field, str(one)): one for one in found}
+    lifted = LIFTED if invoice.is_factur_x_extended else frozenset()
+    unique = {(one.code, one.field, str(one)): one for one in found if one.code not in lifted}
     return sorted(unique.values(), key=lambda one: not one.blocking)
 
 

@@ -54,10 +54,16 @@ def _of(one: AllowanceCharge, rules: tuple[str, str], field: str) -> list[tuple[
     return [(rules[0], field, one.amount), (rules[1], field, one.base)]
 
 
+#: Codes that the German rules for clean vehicles and the German extension (BR-DEX-01, BR-DEX-04 to BR-DEX-08) add.
+VEHICLES = {codes.CLASSIFICATIONS: ("CVD",)}
+GERMAN = {codes.IDENTIFIER_SCHEMES: ("XR01", "XR02", "XR03"), codes.MIMES: ("application/xml",)}
+
+
 def check_codes(invoice: EInvoice) -> Iterator[Finding]:
     """Every code is of its list (BR-CL-01 to BR-CL-26)."""
+    more = GERMAN if invoice.is_german_extension else VEHICLES if "kosit:cvd:" in invoice.customization else {}
     for rule, list_, code, field in _codes(invoice):
-        if code and code not in codes.codes(list_):
+        if code and code not in codes.codes(list_) and code not in more.get(list_, ()):
             yield Finding(
                 rule, "{code} is not in the list of codes that the standard has for it", field, True, {"code": code}
             )

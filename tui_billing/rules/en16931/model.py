@@ -404,6 +404,11 @@ class EInvoice:
         return "#conformant#" in self.customization or "extended" in self.customization.lower()
 
     @property
+    def is_german_extension(self) -> bool:
+        """Whether it follows the extension of XRechnung: sub-lines, what is collected for others, codes of its own."""
+        return "kosit:extension:xrechnung" in self.customization
+
+    @property
     def is_factur_x_extended(self) -> bool:
         """Whether it follows EXTENDED of Factur-X, ZUGFeRD or the French platforms, which share their rules."""
         return self.customization.lower().endswith(("extended", "extended-ctc-fr")) and not self.is_zugferd_1
