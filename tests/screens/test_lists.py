@@ -169,3 +169,29 @@ async def test_a_newer_reading_ends_the_older_and_the_connection_serves_on(works
             with pytest.raises(Interrupted):
                 await older
         assert time.monotonic() - began < 4
+
+
+async def test_a_list_is_written_to_a_workbook_as_its_filter_shows_it(workstation, books, tmp_path):
+    import zipfile
+
+    for step in range(5):
+        issued(books, "ACME", f"A10 {step + 1}")
+    issued(books, "DUPO", "B20", purchase_order="1")
+    target = tmp_path / "acme.xlsx"
+    async with workstation() as hand:
+        await hand.keys("2")
+        hand.app.screen.begin_with("acme")
+        await hand.settle()
+        await hand.keys("colon")
+        hand.app.screen.query_one("#command").value = f"export {target}"
+        await hand.keys("enter")
+        await hand.app.workers.wait_for_complete()
+        assert hand.said == f"{target} is written (5 rows)"
+        await hand.keys("colon")
+        hand.app.screen.query_one("#command").value = "export open.pdf"
+        await hand.keys("enter")
+        assert "does not end in .xlsx" in str(hand.app.screen.query_one("#command-answer").render())
+    with zipfile.ZipFile(target) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == 6 and "<v>3900</v>" in sheet and "DUPO" not in sheet
+    assert [path.name for path in tmp_path.iterdir() if "xlsx" in path.name] == ["acme.xlsx"]

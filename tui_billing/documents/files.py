@@ -52,3 +52,12 @@ def write_atomically(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def unwritten(path: Path, error: Exception) -> Problem:
+    """What is said where a disk refuses a file."""
+    return Problem(
+        "{path} could not be written: {reason}; make room or choose another folder",
+        path=str(path),
+        reason=getattr(error, "strerror", None) or str(error),
+    )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Sequence
 from datetime import datetime, time
 from io import BytesIO
+from pathlib import Path
 
+from tui_billing.documents.files import partial_path, unwritten
 from tui_billing.documents.invoice_content import content_of
 from tui_billing.documents.letter import LetterRow, LetterTable, PrintableLetter
 from tui_billing.documents.printable import PrintableInvoice
@@ -152,3 +156,57 @@ def _number(text: str, language: str) -> float | None:
     point = "," if language == "fr" else "."
     digits = "".join(char if char.isdigit() or char == "-" else "." if char == point else "" for char in text)
     return float(digits)
+
+
+class ListBook:
+    """A list as an .xlsx file, row by row, however long it is: the file takes its name when it is whole."""
+
+    def __init__(self, path: Path, title: str, columns: Sequence[tuple[str, bool]], language: str) -> None:
+        """`columns` are (head, whether it holds figures); a Problem where the folder cannot be written to."""
+        import xlsxwriter
+
+        self.path, self.language, self.rows = path, language, 0
+        self._columns = columns
+        self._partial = partial_path(path, os.getpid()).with_suffix(".xlsx")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._partial.write_bytes(b"")
+        except OSError as error:
+            raise unwritten(path, error) from error
+        self._book = xlsxwriter.Workbook(
+            str(self._partial), {**_OPTIONS, "in_memory": False, "constant_memory": True, "tmpdir": str(path.parent)}
+        )
+        head = self._book.add_format({"bold": True, "bg_color": "#EEF1F5", "font_color": "#1F3A5F", "bottom": 1})
+        self._money = self._book.add_format({"num_format": "#,##0.00"})
+        self._sheet = self._book.add_worksheet(re.sub(r"[\[\]:*?/\\]", "-", title)[:31] or "1")
+        for place, (_name, figures) in enumerate(columns):
+            self._sheet.set_column(place, place, 14 if figures else 24)
+        self._sheet.freeze_panes(1, 0)
+        for place, (name, _figures) in enumerate(columns):
+            self._sheet.write_string(0, place, name, head)
+
+    def add(self, rows: Sequence[Sequence[str]]) -> None:
+        """More rows, a text for each column; figures become numbers."""
+        for cells in rows:
+            self.rows += 1
+            for place, ((_name, figures), text) in enumerate(zip(self._columns, cells, strict=True)):
+                number = _number(text, self.language) if figures else None
+                if number is not None:
+                    self._sheet.write_number(self.rows, place, number, self._money)
+                else:
+                    self._sheet.write_string(self.rows, place, text)
+
+    def keep(self) -> None:
+        """Write it out; a Problem where the disk refuses, and then nothing is left."""
+        from xlsxwriter.exceptions import XlsxWriterException
+
+        try:
+            self._book.close()
+            self._partial.replace(self.path)
+        except (OSError, XlsxWriterException) as error:
+            self.drop()
+            raise unwritten(self.path, error) from error
+
+    def drop(self) -> None:
+        """Leave nothing behind."""
+        self._partial.unlink(missing_ok=True)

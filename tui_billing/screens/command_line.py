@@ -51,6 +51,7 @@ COMMANDS = (
     (("refunds", "remboursements"), "refunds"),
     (("letters", "letter", "lettres", "lettre"), "letters"),
     (("templates", "template", "modeles", "modele"), "templates"),
+    (("export", "exporter"), "export"),
     (("reason", "motif"), "reason"),
     (("help", "aide"), "help"),
     (("quit", "quitter"), "quit"),
@@ -140,6 +141,8 @@ class CommandLineScreen(ModalScreen[None]):
         elif command == "payments" and rest:
             self.action_close()
             workstation.new_payment(rest)
+        elif command == "export":
+            self._export(rest)
         elif command == "reason":
             workstation.desk.give_reason(rest)
             self.action_close()
@@ -225,6 +228,17 @@ class CommandLineScreen(ModalScreen[None]):
             raise Problem("type what the file holds: load orders, load notes or load contracts, then its name")
         self.action_close()
         self.workstation.open(SourceImportScreen(kind, path.strip()))
+
+    def _export(self, name: str) -> None:
+        from tui_billing.screens.list_export import export
+
+        below = self.app.screen_stack[-2]
+        if not isinstance(below, ListScreen):
+            raise Problem("there is no list in front; open one, then type for example export open.xlsx")
+        if not name:
+            raise Problem("where shall it be written? type for example export open.xlsx")
+        export(below, name)
+        self.action_close()
 
     async def _open_document(self, text: str) -> None:
         found = await self.workstation.desk.ask(by_ending, text)

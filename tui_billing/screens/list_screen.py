@@ -110,6 +110,11 @@ class ListScreen(BillingScreen):
         return row.record if isinstance(row, Listed) else None
 
     @property
+    def wanted(self) -> Any:
+        """What the filter asks for."""
+        return self._wanted
+
+    @property
     def filtering(self) -> bool:
         """Whether letters are text of the filter now."""
         return self.focused is self.filter_field

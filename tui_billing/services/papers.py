@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tui_billing.documents.files import document_path, write_atomically
+from tui_billing.documents.files import document_path, unwritten, write_atomically
 from tui_billing.documents.letter import PrintableLetter
 from tui_billing.documents.mail import Attachment, Mail, compose
 from tui_billing.models.door import Books
@@ -141,11 +141,7 @@ def write_file(path: Path, content: bytes) -> None:
     try:
         write_atomically(path, content)
     except OSError as error:
-        raise Problem(
-            "{path} could not be written: {reason}; make room or choose another folder",
-            path=str(path),
-            reason=error.strerror or str(error),
-        ) from error
+        raise unwritten(path, error) from error
 
 
 def paper_of(books: Books, row: dict[str, Any]) -> Path:
