@@ -39,6 +39,7 @@ class InquiriesScreen(ListScreen):
         Binding("o", "document", N_("the invoice"), show=False, id="document.open"),
         Binding("a", "papers", N_("papers"), show=False, id="papers"),
     ]
+    KEY_ROWS = 2
     EMPTY = N_("no call or mail yet; i logs one")
     FILTER_HINT = N_("customer, words, subject, who")
 
@@ -69,7 +70,8 @@ class InquiriesScreen(ListScreen):
         return inquiry_list.count, (wanted,)
 
     def counted(self, count: int, more: bool) -> str:
-        return _("1 entry") if count == 1 else _("{count} entries", count=number(count) + ("+" if more else ""))
+        shown = number(count) + ("+" if more else "")
+        return _("1 call or mail") if count == 1 else _("{count} calls and mails", count=shown)
 
     def listed(self, record: InquiryRow) -> Listed:
         due: str | Cell = ""

@@ -59,7 +59,7 @@ class PapersScreen(BillingScreen):
     def keys(self) -> Sequence[tuple[str, str]]:
         return [
             ("n", _("attach")),
-            ("Enter", _("read")),
+            ("Enter", _("read it")),
             ("o", _("write out")),
             ("l", _("link to …")),
             ("u", _("take off")),

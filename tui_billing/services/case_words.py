@@ -16,7 +16,7 @@ REASONS = {
     "other": N_("other"),
 }
 DISPUTE_STATUSES = {
-    "received": N_("received"),
+    "received": N_("just received"),
     "investigating": N_("investigating"),
     "waiting_customer": N_("waiting: customer"),
     "waiting_colleague": N_("waiting: colleague"),
