@@ -132,9 +132,13 @@ def clear(
     account: str = "",
     reason: str = "",
     rule_id: int | None = None,
+    detail_id: int | None = None,
     entries: Sequence[Entry] = (),
 ) -> int:
-    """Explain part of a line by one row, post `entries` with it, and bring the line up to date; its id."""
+    """Explain part of a line by one row, post `entries` with it, and bring the line up to date; its id.
+
+    `detail_id` is the transaction of a booked entry that it is of.
+    """
     key = add(
         Clearing,
         date=date,
@@ -146,6 +150,7 @@ def clear(
         account=account,
         reason=reason,
         rule_id=rule_id,
+        detail_id=detail_id,
         operator_id=work.operator_id,
         entry_at=work.at,
     )
@@ -158,10 +163,10 @@ def clear(
 def take_back_clearing(work: Work, clearing_id: int, date: dt.date, reason: str = "") -> int:
     """Add the opposite row of a clearing, and post the opposite of what it posted; return that row's id."""
     books = work.books
-    columns = "date, bank_line_id, kind, amount, receipt_id, refund_id, account, rule_id"
+    columns = "date, bank_line_id, kind, amount, receipt_id, refund_id, account, rule_id, detail_id"
     row = books.row(f"SELECT {columns} FROM clearing WHERE id = ?", (clearing_id,))
     assert row is not None
-    since, line_id, kind, amount, receipt_id, refund_id, account, rule_id = row
+    since, line_id, kind, amount, receipt_id, refund_id, account, rule_id, detail_id = row
     line = lock_line(work, line_id)
     date = max(date, dt.date.fromisoformat(since))
     back = add(
@@ -175,6 +180,7 @@ def take_back_clearing(work: Work, clearing_id: int, date: dt.date, reason: str 
         account=account,
         reason=reason,
         rule_id=rule_id,
+        detail_id=detail_id,
         reverses_id=clearing_id,
         operator_id=work.operator_id,
         entry_at=work.at,
@@ -228,8 +234,13 @@ def standing(books: Books, column: str, key: int) -> list[Standing]:
 _CONTENT = "date, bank_line_id, kind, amount, receipt_id, refund_id, account, reason, rule_id, reverses_id"
 
 
-def clearing_content(books: Books, clearing_id: int, version: int = 1) -> dict[str, Any]:
-    """What the audit chain hashes of a clearing."""
-    row = books.row(f"SELECT {_CONTENT} FROM clearing WHERE id = ?", (clearing_id,))
+#: Raised with what is hashed: from 2 on the transaction of the entry.
+CLEARING_VERSION = 2
+
+
+def clearing_content(books: Books, clearing_id: int, version: int = CLEARING_VERSION) -> dict[str, Any]:
+    """What the audit chain hashes of a clearing; `version` is that of the event it is compared with."""
+    columns = _CONTENT if version < CLEARING_VERSION else f"{_CONTENT}, detail_id"
+    row = books.row(f"SELECT {columns} FROM clearing WHERE id = ?", (clearing_id,))
     assert row is not None
-    return {"v": version, **dict(zip(_CONTENT.split(", "), row, strict=True))}
+    return {"v": version, **dict(zip(columns.split(", "), row, strict=True))}

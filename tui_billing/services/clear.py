@@ -23,7 +23,7 @@ from tui_billing.rules.canonical import digest
 from tui_billing.rules.content import LIMITS, CustomerFacts
 from tui_billing.rules.differences import ROUNDING
 from tui_billing.rules.money import from_minor, plain, within_limit
-from tui_billing.rules.problem import Problem, Refused, Unusable
+from tui_billing.rules.problem import NotFound, Problem, Refused, Unusable
 from tui_billing.rules.text import clean
 from tui_billing.services.allocate import Credit, Part, settle, settle_parts
 from tui_billing.services.bank_lines import (
@@ -84,7 +84,8 @@ class Take:
     `amount` is how much of the line (None: all that is open); what the parts leave of it stays on account.
     `bank_fee` is what our own bank took off this line: the receipt is amount + fee, the fee is posted to 627.
     `surplus` of the receipt is kept as a gain, for the reason `surplus_code`. `date` posts it later than the
-    line's own day, where that month is closed. A part's amounts are in its invoice's currency: a line in
+    line's own day, where that month is closed. `detail` is the place of the transaction of a booked entry that it is
+    of, 1 the first, 0 for the line. A part's amounts are in its invoice's currency: a line in
     another one becomes a receipt in the invoice's, worth in the books what the bank credited.
     """
 
@@ -98,6 +99,7 @@ class Take:
     surplus: int = 0
     surplus_code: str = ROUNDING
     date: dt.date | None = None
+    detail: int = 0
 
 
 def clear_line(books: Books, context: Context, take: Take) -> dict[str, Any]:
@@ -180,6 +182,7 @@ def clear_in(work: Work, take: Take) -> dict[str, Any]:
     amount = part_of(line, take.amount)
     if take.bank_fee < 0:
         raise Problem("a fee is 0 or more", field="fee")
+    detail_id = _detail(books, line, take.detail) if take.detail else None
     day = day_for(work, line, take.date)
     customer = known_customer(books, take.customer)
     lock_open_items(books, customer.id)
@@ -190,7 +193,7 @@ def clear_in(work: Work, take: Take) -> dict[str, Any]:
     if take.surplus:
         keep_in(work, ("payment", receipt), take.surplus, take.surplus_code, "", day)
     gross = amount + take.bank_fee
-    cleared = [clear(work, line, "receipt", gross, day, receipt_id=receipt, rule_id=take.rule_id)]
+    cleared = [clear(work, line, "receipt", gross, day, receipt_id=receipt, rule_id=take.rule_id, detail_id=detail_id)]
     if take.bank_fee:
         cleared.append(charge(work, line, -take.bank_fee, day, receipt, take.rule_id))
     row = books.row(
@@ -205,6 +208,21 @@ def clear_in(work: Work, take: Take) -> dict[str, Any]:
         "allocations": done,
         "clearings": cleared,
     }
+
+
+def _detail(books: Books, line: Line, place: int) -> int:
+    """The id of a transaction of the line that no clearing stands on."""
+    row = books.row(
+        "SELECT d.id, EXISTS (SELECT 1 FROM clearing c WHERE c.detail_id = d.id AND c.reverses_id IS NULL"
+        " AND NOT EXISTS (SELECT 1 FROM clearing b WHERE b.reverses_id = c.id)) FROM bank_detail d"
+        " WHERE d.bank_line_id = ? ORDER BY d.position LIMIT 1 OFFSET ?",
+        (line.id, place - 1),
+    )
+    if row is None:
+        raise NotFound("the bank line has no transaction {place}; press F5 to see what it has", place=place)
+    if row[1]:
+        raise Refused("this bank line was matched meanwhile; press F5 to see what is left")
+    return int(row[0])
 
 
 def _incoming(work: Work, take: Take, line: Line, amount: int, day: dt.date, customer: CustomerFacts) -> Incoming:

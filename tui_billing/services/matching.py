@@ -113,12 +113,12 @@ def ruled_line(rules: Sequence[Rule], row: dict[str, Any], line: Line, inner: di
 
 
 def _pieces(row: dict[str, Any], rules: Sequence[Rule]) -> Iterator[tuple[dict[str, Any], int, Line, bool]]:
-    """The line, or each of its transactions where they make it up and nothing of it is cleared yet."""
+    """The line, or each of its transactions that no clearing stands on, where these make up what is open of it."""
     details = row["details"]
+    left = [one for one in details if not one["taken"]]
     split = (
         len(details) > 1
-        and row["open"] == row["amount"]
-        and sum(one["amount"] for one in details) == row["amount"]
+        and sum(one["amount"] for one in left) == row["open"]
         and all(one["amount"] > 0 and one["currency"] == row["currency"] for one in details)
     )
     if not split:
@@ -126,8 +126,9 @@ def _pieces(row: dict[str, Any], rules: Sequence[Rule]) -> Iterator[tuple[dict[s
         yield row, 0, ruled_line(rules, row, line_of(row, inner)), True
         return
     for position, one in enumerate(details, 1):
-        line = line_of({**one, "open": one["amount"], "date": row["date"]})
-        yield row, position, ruled_line(rules, row, line, one), False
+        if not one["taken"]:
+            line = line_of({**one, "open": one["amount"], "date": row["date"]})
+            yield row, position, ruled_line(rules, row, line, one), False
 
 
 def line_of(row: dict[str, Any], inner: dict[str, Any] | None = None) -> Line:
@@ -146,8 +147,10 @@ def line_of(row: dict[str, Any], inner: dict[str, Any] | None = None) -> Line:
     )
 
 
-def take_of(line_id: int, suggestion: Suggestion, amount: int | None = None, rule_id: int | None = None) -> Take:
-    """What a suggestion clears a line with; `amount` of it, None all that is open."""
+def take_of(
+    line_id: int, suggestion: Suggestion, amount: int | None = None, rule_id: int | None = None, detail: int = 0
+) -> Take:
+    """What a suggestion clears a line with; `amount` of it, None all that is open; `detail` the transaction's place."""
     return Take(
         line_id,
         suggestion.customer.code,
@@ -158,6 +161,7 @@ def take_of(line_id: int, suggestion: Suggestion, amount: int | None = None, rul
         rule_id or suggestion.rule_id or None,
         suggestion.surplus,
         suggestion.surplus_code or ROUNDING,
+        detail=detail,
     )
 
 
@@ -169,7 +173,10 @@ def post_certain(books: Books, context: Context, found: Iterable[Matched]) -> li
     context = replace(context, batch_id=context.batch_id or new_command_id())
     sure = [one for one in found if one.is_certain]
     certain = [one for one in sure if one.rule is None and one.verdict.best is not None]
-    takes = [take_of(one.line_id, one.verdict.best, None if one.whole else one.amount) for one in certain]  # type: ignore[arg-type]
+    takes = [
+        take_of(one.line_id, one.verdict.best, None if one.whole else one.amount, detail=one.position)  # type: ignore[arg-type]
+        for one in certain
+    ]
     cleared = iter(clear_lines(books, context, takes))
     return [next(cleared) if one.rule is None else _by_rule(books, context, one) for one in sure]
 
@@ -188,7 +195,9 @@ def post_details(books: Books, context: Context, details: Iterable[Matched]) -> 
             continue
         own = context.command(f"{context.command_id}:{one.position}")
         try:
-            answers.append(clear_line(books, own, take_of(one.line_id, one.verdict.best, one.amount)))
+            answers.append(
+                clear_line(books, own, take_of(one.line_id, one.verdict.best, one.amount, detail=one.position))
+            )
         except Problem as problem:
             answers.append(_refused(one.line_id, problem))
     return answers

@@ -53,7 +53,13 @@ _DETAIL_NAMES = [
     "charges",
     "original_amount",
     "original_currency",
+    "taken",
 ]
+#: Whether a clearing of the transaction stands.
+_TAKEN = (
+    "EXISTS (SELECT 1 FROM clearing c WHERE c.detail_id = bank_detail.id AND c.reverses_id IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM clearing b WHERE b.reverses_id = c.id))"
+)
 
 
 def bank_lines(
@@ -105,7 +111,7 @@ def _details(books: Books, lines: list[int]) -> dict[int, list[dict[str, Any]]]:
     marks = ", ".join("?" * len(lines))
     found: dict[int, list[dict[str, Any]]] = {}
     for line, *values in books.rows(
-        f"SELECT bank_line_id, {', '.join(_DETAIL_NAMES)} FROM bank_detail WHERE bank_line_id IN ({marks})"
+        f"SELECT bank_line_id, {', '.join(_DETAIL_NAMES[:-1])}, {_TAKEN} FROM bank_detail WHERE bank_line_id IN ({marks})"
         " ORDER BY bank_line_id, position",
         lines,
     ):

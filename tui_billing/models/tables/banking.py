@@ -129,6 +129,7 @@ class Clearing(Table):
     reverses = ForeignKeyField("self", null=True)
     operator = ForeignKeyField(Operator)
     entry_at = TextField()
+    detail = ForeignKeyField(BankDetail, null=True)
 
 
 class CsvMapping(Table):
