@@ -77,6 +77,8 @@ class Year:
     plan: list[Planned]
     coming: dict[dt.date, list[Money]] = field(default_factory=lambda: defaultdict(list))
     agenda: dict[dt.date, list[Callable[[], object]]] = field(default_factory=lambda: defaultdict(list))
+    #: (receipt, why) of payments on a statement that the bank takes back with its next one.
+    bounces: list[tuple[int, str]] = field(default_factory=list)
 
     @property
     def books(self) -> Books:
@@ -217,11 +219,15 @@ class Year:
     def _bounce(self, planned: Planned) -> None:
         reason = self.rng.choice(data.BOUNCES)
 
+        def bounce(receipt: dict) -> None:
+            key = receipt["id"]
+            if self.books.value("SELECT bank_line_id FROM receipt WHERE id = ?", (key,)):
+                self.bounces.append((key, reason))  # the next statement shows it
+            else:
+                receive.reverse_receipt(self.books, self.desk.by("anna"), key, reason)
+
         def reverse(receipt: dict) -> None:
-            self.later(
-                self.desk.today + dt.timedelta(days=5),
-                lambda: receive.reverse_receipt(self.books, self.desk.by("anna"), receipt["id"], reason),
-            )
+            self.later(self.desk.today + dt.timedelta(days=5), lambda: bounce(receipt))
 
         self.pay(planned.due, Money([planned], then=reverse))
 

@@ -7,11 +7,14 @@ import datetime as dt
 from tui_billing.cli.sample_desk import Year
 from tui_billing.rules.differences import EARLY_PAYMENT
 from tui_billing.services import clear, deposits, receive
+from tui_billing.services.periods import close_period
 from tui_billing.services.reasons import offered_discount
 
 #: Days on which somebody takes the discount of their terms, if one is open then.
 EARLY = (dt.date(2026, 10, 6), dt.date(2026, 10, 22), dt.date(2026, 11, 5), dt.date(2026, 11, 17))
 CHEQUES, REFUND = dt.date(2026, 11, 19), dt.date(2026, 11, 20)
+#: The month that is proved and closed, and the day on which it is.
+CLOSED, CLOSED_ON = "2026-10", dt.date(2026, 11, 5)
 #: The day a direct debit comes back, the bank's reason, and what it charges (cents).
 BOUNCE, WHY, CHARGE = dt.date(2026, 11, 18), "AM04", 350
 
@@ -22,6 +25,7 @@ def plan_money(year: Year) -> None:
         year.later(day, lambda: _pay_early(year))
     year.later(CHEQUES, lambda: _take_cheques(year))
     year.later(REFUND, lambda: _pay_back(year))
+    year.later(CLOSED_ON, lambda: close_period(year.books, year.desk.by("anna"), CLOSED))
 
 
 def _pay_early(year: Year) -> None:
@@ -68,8 +72,12 @@ def _pay_back(year: Year) -> None:
         clear.refund(year.books, year.desk.by("anna"), clear.Refund(row[1], [source], reason="payé deux fois"))
 
 
-def bounced(year: Year, day: dt.date) -> tuple[int, int, str] | None:
-    """(receipt, its amount, payer) of the debit that comes back on a day, None where none does."""
+def bounced(year: Year, day: dt.date) -> tuple[int, int, str, str] | None:
+    """(receipt, its amount, payer, why) of the payment that comes back on a day, None where none does."""
+    if year.bounces:
+        key, why = year.bounces.pop(0)
+        row = year.books.row("SELECT id, amount, payer FROM receipt WHERE id = ?", (key,))
+        return None if row is None else (row[0], row[1], row[2], why)
     if day != BOUNCE:
         return None
     row = year.books.row(
@@ -78,15 +86,20 @@ def bounced(year: Year, day: dt.date) -> tuple[int, int, str] | None:
         " AND r.currency = 'EUR' AND r.date >= ? ORDER BY r.id LIMIT 1",
         ((day - dt.timedelta(days=9)).isoformat(),),
     )
-    return None if row is None else (row[0], row[1], row[2])
+    return None if row is None else (row[0], row[1], row[2], WHY)
 
 
-def explain_line(year: Year, line: int, text: str, receipt: int | None) -> None:
-    """A line of the statement that no customer explains: a fee goes to 627, the rest is booked elsewhere."""
+def explain_line(year: Year, line: int, text: str, back: tuple[int, int, str, str] | None, elsewhere: str = "") -> None:
+    """A line of the statement that no customer explains: a fee goes to 627, the rest is booked elsewhere.
+
+    `back` is the payment that it takes back; `elsewhere` is the account that it goes through; "" sets it aside.
+    """
     by = year.desk.by("anna")
-    if receipt is not None:
-        clear.return_payment(year.books, by, line, receipt, WHY, CHARGE)
+    if back is not None:
+        clear.return_payment(year.books, by, line, back[0], back[3], CHARGE)
     elif text.startswith("FRAIS"):
         clear.post_to_account(year.books, by, line, "627000", text)
+    elif elsewhere:
+        clear.post_to_account(year.books, by, line, elsewhere, text)
     else:
         clear.ignore_line(year.books, by, line, text)
