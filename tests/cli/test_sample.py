@@ -16,8 +16,11 @@ from tui_billing.cli.sample_data import BUSINESS_DATE
 from tui_billing.models.door import open_books
 from tui_billing.rules.disputes import STATUSES
 from tui_billing.rules.problem import Refused
+from tui_billing.rules.proof import LEFT_OUT, NOT_ON_STATEMENT, NOT_RECORDED
 from tui_billing.rules.status import Status
 from tui_billing.services.attachments import attachment, read_attachment
+from tui_billing.services.periods import list_periods
+from tui_billing.services.proof import prove
 from tui_billing.services.show import status_from
 from tui_billing.services.verify import verify
 
@@ -176,6 +179,17 @@ def test_statements_add_up(books):
         " FROM bank_statement s ORDER BY id"
     ):
         assert (account, before + lines) == (account, after)
+
+
+def test_a_month_is_closed_without_a_difference_and_the_present_one_is_explained(books):
+    assert [row["month"] for row in list_periods(books) if row["status"] == "closed"] == ["2026-10"]
+    closed, now = prove(books, "2026-10"), prove(books, "2026-11")
+    assert closed.proved and [(bank.currency, bank.difference, bank.groups) for bank in closed.banks] == [
+        ("EUR", 0, ()),
+        ("USD", 0, ()),
+    ]
+    assert all(bank.difference and not bank.rest and bank.groups for bank in now.banks)
+    assert {group.kind for bank in now.banks for group in bank.groups} >= {NOT_RECORDED, LEFT_OUT, NOT_ON_STATEMENT}
 
 
 def test_another_company_s_books_are_not_overwritten(tmp_path):

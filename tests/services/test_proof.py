@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.builders import clerk, issued
 from tui_billing.models.door import Books, open_books
-from tui_billing.models.tables import BankLine, BankStatement
+from tui_billing.models.tables import BankAccount, BankLine, BankStatement
 from tui_billing.models.write import add
 from tui_billing.rules.problem import Problem, Refused
 from tui_billing.services import clear, investigations
@@ -32,9 +32,11 @@ def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def statement(books: Books, start: str, end: str, opening: int, *lines: tuple[str, int]) -> list[int]:
+def statement(
+    books: Books, start: str, end: str, opening: int, *lines: tuple[str, int], account: int = 0, currency: str = "EUR"
+) -> list[int]:
     """A statement that adds up; the ids of its lines."""
-    account = books.value("SELECT min(id) FROM bank_account")
+    account = account or books.value("SELECT min(id) FROM bank_account")
     with books.write():
         key = add(
             BankStatement,
@@ -54,7 +56,7 @@ def statement(books: Books, start: str, end: str, opening: int, *lines: tuple[st
                 date=day(date),
                 amount=amount,
                 open=amount,
-                currency="EUR",
+                currency=currency,
                 text=f"line {amount}",
                 payer="ACME",
                 fingerprint=f"f{next(_serial)}",
@@ -158,6 +160,46 @@ def test_what_is_taken_from_one_customer_and_put_to_another_is_named(firm):
     with firm.write():
         firm.db.execute_sql("UPDATE invoice SET open_base = open_base + CASE id WHEN 1 THEN -1 ELSE 1 END")
     assert [code for code, _, _ in prove(firm, NOVEMBER).receivables.differing] == ["ACME", "DUPO"]
+
+
+def test_a_month_with_an_account_in_dollars_proves_each_account_in_its_own_currency(books):
+    """Two accounts of the bank on one account of the journal; the dollar falls between invoice and payment."""
+    with books.write():
+        dollars = add(BankAccount, name="Dollars", iban="FR7230006000010000000000127", currency="USD")
+    euro = issued(books, "ACME", today=day("2026-11-02"))
+    bill = issued(books, "USCO", {"item": "A10", "quantity": "1", "unit_price": "1000"}, today=day("2026-11-02"))
+    (paid,) = statement(books, "2026-11-01", "2026-11-30", 0, ("2026-11-20", 780_00))
+    seen, fee, unknown = statement(
+        books,
+        "2026-11-01",
+        "2026-11-30",
+        0,
+        ("2026-11-23", 1_000_00),
+        ("2026-11-24", -12_00),
+        ("2026-11-25", 50_00),
+        account=dollars,
+        currency="USD",
+    )
+    december = clerk(today=day("2026-12-02"))
+    clear.clear_line(books, december, clear.Take(paid, "ACME", [clear.Part(euro["id"], 780_00)]))
+    parts = [clear.Part(bill["id"], 1_000_00)]
+    clear.clear_line(books, clerk(today=day("2026-12-02")), clear.Take(seen, "USCO", parts))
+    clear.post_to_account(books, clerk(today=day("2026-12-02")), fee, "627000", "charge")
+    proof = prove(books, NOVEMBER)
+    assert [(bank.currency, bank.books, bank.statement, bank.rest) for bank in proof.banks] == [
+        ("EUR", 780_00, 780_00, 0),
+        ("USD", 988_00, 1_038_00, 0),
+    ]
+    assert {group.kind: group.total for group in proof.banks[1].groups if group.counts} == {"not_recorded": 50_00}
+    assert proof.proved and verify(books) == []
+    kept = receive(books, clerk(), Payment("USCO", day("2026-11-24"), 50_00, "USD", allocations=()))["id"]
+    between = {bank.currency: {group.kind for group in bank.groups} for bank in prove(books, NOVEMBER).banks}
+    assert between == {"EUR": set(), "USD": {"not_recorded", "not_on_statement"}}
+    clear.link_receipt(books, clerk(today=day("2026-12-02")), unknown, kept)
+    after = prove(books, NOVEMBER)
+    assert [(bank.difference, bank.rest, bank.groups) for bank in after.banks] == [(0, 0, ()), (0, 0, ())]
+    close_period(books, clerk("anna", "supervisor", today=day("2026-12-02")), NOVEMBER)
+    assert [row["status"] for row in list_periods(books) if row["month"] == NOVEMBER] == ["closed"]
 
 
 def test_a_charge_that_is_not_the_usual_one_is_pointed_out(books):
