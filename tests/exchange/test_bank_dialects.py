@@ -8,6 +8,8 @@ import pytest
 
 from tests.exchange import writers
 from tests.exchange.writers import Entry, camt, camt_file, read_text
+from tui_billing.exchange.bank.csv_surmise import surmise
+from tui_billing.exchange.bank.source import Source
 
 DAY = dt.date(2026, 11, 24)
 GERMAN = "DE89370400440532013000"
@@ -160,6 +162,24 @@ def test_entries_are_taken_where_a_balance_is_in_another_currency(tmp_path):
     assert [(remark.kind, remark.code) for remark in statement.findings] == [("difference", "balance_currency")]
 
 
+@pytest.mark.parametrize(
+    ("credits", "debits", "found"),
+    [
+        ("<NbOfNtries>1</NbOfNtries><Sum>12.34</Sum>", "<NbOfNtries>1</NbOfNtries><Sum>5</Sum>", []),
+        ("<Sum>12.34</Sum>", "", []),
+        ("<NbOfNtries>2</NbOfNtries><Sum>12.34</Sum>", "<Sum>5.00</Sum>", ["2 12.34"]),
+        ("<NbOfNtries>1</NbOfNtries><Sum>12.35</Sum>", "<Sum>5.01</Sum>", ["1 12.35", "5.01"]),
+    ],
+)
+def test_the_bank_s_own_counts_and_sums_are_checked(tmp_path, credits, debits, found):
+    text = camt([Entry(DAY, 12_34, "F7"), Entry(DAY, -5_00, "FRAIS")])
+    summary = f"<TxsSummry><TtlCdtNtries>{credits}</TtlCdtNtries><TtlDbtNtries>{debits}</TtlDbtNtries></TxsSummry>"
+    place = text.index("<Ntry>")
+    ((statement, _),) = read_text(tmp_path, text[:place] + summary + text[place:]).statements
+    assert [remark.values["text"] for remark in statement.findings] == found
+    assert all((remark.kind, remark.code) == ("difference", "sums") for remark in statement.findings)
+
+
 def test_one_transfer_over_several_invoices_keeps_every_reference(tmp_path):
     strd = "<Strd><CdtrRefInf><Ref>{}</Ref></CdtrRefInf><AddtlRmtInf>{}</AddtlRmtInf></Strd>"
     remittance = "<RmtInf>" + strd.format("RF18539007547034", "F1") + strd.format("RF93F202600042", "F2") + "</RmtInf>"
@@ -180,6 +200,16 @@ def test_cfonb_records_without_line_ends_but_one_at_the_end_of_the_file(tmp_path
     records = text.splitlines()
     assert [line.amount for line in read_text(tmp_path, "".join(records) + "\n").lines] == [12_34]
     assert [line.amount for line in read_text(tmp_path, "".join(records)).lines] == [12_34]
+
+
+def test_an_ofx_amount_in_another_currency_is_told_unless_it_was_changed(tmp_path):
+    text = writers.ofx([Entry(DAY, 12_34, "VIR")])
+    told = "<{}>\n<CURRATE>1.18\n<CURSYM>USD\n</{}>\n"
+    for names, words in ((["CURRENCY"], "is in USD"), (["ORIGCURRENCY"], ""), (["CURRENCY", "ORIGCURRENCY"], "")):
+        found = read_text(
+            tmp_path, text.replace("<MEMO>", "".join(told.format(name, name) for name in names) + "<MEMO>")
+        )
+        assert words in str(*found.remarks) and len(found.lines) == (0 if words else 1)
 
 
 def test_an_ofx_of_a_french_bank_states_the_account_in_three_parts(tmp_path):
@@ -372,3 +402,27 @@ def test_the_first_version_of_camt_has_fewer_levels(tmp_path):
     ((statement, (line,)),) = read_text(tmp_path, text).statements
     assert (statement.opening, statement.closing, statement.total) == (1_00, 3_00, 2_00)
     assert (line.payer, line.text) == ("DUPONT", "F2026-00042")
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "columns"),
+    [
+        (
+            "417164300\tEUR\t20261123\t34,56\t1234,56\t20261123\t1200,00\tSEPA Overboeking DUPONT\n"
+            "417164300\tEUR\t20261124\t1234,56\t1188,96\t20261124\t-45,60\tSEPA Incasso EDF\n",
+            0,
+            {"date": (2,), "value_date": (5,), "amount": (6,), "balance": (4,), "text": (7,)},
+        ),
+        (
+            "Jour;Qui;Quoi;Combien;Af Bij\n23/11/2026;X;FACTURE 12;1 200,00;Bij\n24/11/2026;Y;LOYER;45,60;Af\n",
+            1,
+            {"date": (0,), "sign": (4,), "amount": (3,), "text": (2,)},
+        ),
+        ("a;b\n1;2\n", 1, {}),
+        ("", 0, {}),
+    ],
+)
+def test_columns_without_known_headings_are_surmised_from_their_rows(tmp_path, text, heading, columns):
+    (tmp_path / "table").write_text(text)
+    found = surmise(Source(tmp_path / "table"))
+    assert (found.heading, found.columns) == (heading, columns)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_billing.exchange.bank.csv_columns import Mapping, guess, peek
-from tui_billing.exchange.bank.csv_headings import role_of
+from tui_billing.exchange.bank.csv_surmise import surmise
 from tui_billing.exchange.bank.detect import detect
 from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.exchange.bank.spool import statements
@@ -167,32 +167,14 @@ def is_csv(path: str) -> bool:
 
 
 def suggest(path: str) -> Sheet:
-    """The rows of a CSV and the mapping that its headings suggest, as far as they do."""
+    """The rows of a CSV and the mapping that its headings, else its rows, suggest, as far as they do."""
     source = _source(path)
     try:
         found = guess(source)
     except Problem:
         found = None
-    if found is None:
-        found = max((_partly(source, separator) for separator in (";", ",", "\t", "|")), key=_known)
+    found = found or surmise(source)
     return Sheet(peek(source, found.separator), found)
-
-
-def _known(mapping: Mapping) -> tuple[int, int]:
-    return len(mapping.columns), mapping.heading
-
-
-def _partly(source: Source, separator: str) -> Mapping:
-    """What can be told of the widest row's cells: the first row as wide is the heading."""
-    rows = peek(source, separator)
-    widest = max((len(row) for row in rows), default=0)
-    heading = next((number for number, row in enumerate(rows, 1) if len(row) == widest and widest > 1), 0)
-    columns: dict[str, tuple[int, ...]] = {}
-    for place, cell in enumerate(rows[heading - 1] if heading else []):
-        # Whose account it is and what the bank took off only the rows would show.
-        if (role := role_of(cell)) and role not in ("account", "fee"):
-            columns[role] = (*columns.get(role, ()), place) if role == "text" else columns.get(role, (place,))
-    return Mapping(separator, heading, columns)
 
 
 def rows_of(path: str, separator: str) -> list[list[str]]:

@@ -14,7 +14,7 @@ from typing import Any
 from tui_billing.exchange.bank.camt_entry import at, day_of, line_of, money_of, name_of, text_at, tree
 from tui_billing.exchange.bank.source import Options, Source
 from tui_billing.rules.problem import Problem
-from tui_billing.rules.statement import Remark, Statement, StatementLine
+from tui_billing.rules.statement import Remark, Statement, StatementLine, minor_of, places_of
 
 #: Element of a statement -> the format's token.
 _RECORDS = {"Stmt": "camt.053", "Rpt": "camt.052", "Ntfctn": "camt.054"}
@@ -147,6 +147,8 @@ class _Record:
         self.problem: Remark | None = None
         self.number = 0
         self.waiting = 0
+        #: Debits (true) and credits: how many, and their sum.
+        self._sides: dict[bool, tuple[int, int]] = {}
         self._places: dict[str, list[tuple[int, str, dt.date | None]]] = {}
         self._first: dt.date | None = None
         self._last: dt.date | None = None
@@ -209,6 +211,8 @@ class _Record:
         statement = self.statement
         statement.currency = statement.currency or line.currency
         statement.take(line)
+        count, total = self._sides.get(line.amount < 0, (0, 0))
+        self._sides[line.amount < 0] = (count + 1, total + abs(line.amount))
         self._first = min(self._first or line.date, line.date)
         self._last = max(self._last or line.date, line.date)
         return line
@@ -255,11 +259,35 @@ class _Record:
             statement.closing = closing[0]
             statement.date_to = statement.date_to or closing[2]
         statement.reach(self._first or self._created, self._last or self._created)
+        self._check_summary(element)
         if self.waiting:
             statement.remark(
                 "note", "pending", "{count} entries are not booked yet and are left out", count=self.waiting
             )
         yield statement
+
+    def _check_summary(self, element: Any) -> None:
+        """What the bank counts and adds up itself; it counts pending entries in, so that these say nothing."""
+        summary = next((tree(each) for each in element if name_of(each) == "TxsSummry"), None)
+        if summary is None or self.waiting:
+            return
+        places = places_of(self.statement.currency)
+        for name, debits in (("TtlCdtNtries", False), ("TtlDbtNtries", True)):
+            stated = at(summary, name)
+            number, total = text_at(stated, "NbOfNtries"), text_at(stated, "Sum")
+            count, found = self._sides.get(debits, (0, 0))
+            try:
+                agrees = number in ("", str(count)) and (not total or minor_of(total, places) == found)
+            except Problem:
+                continue
+            if not agrees:
+                self.statement.remark(
+                    "difference",
+                    "sums",
+                    "the sum that the bank states ({text}) is not that of the entries; ask the bank",
+                    int(element.sourceline or 0),
+                    text=" ".join(filter(None, (number, total))),
+                )
 
     def _pick(self, kind: str, place: int) -> tuple[int, str, dt.date | None] | None:
         """The balance of this kind in the account's currency, else the one there is."""

@@ -164,7 +164,8 @@ class _Account:
         rate = values.get("CURRATE", "")
         if told_in and not statement.currency:
             statement.currency = told_in
-        if told_in and told_in != statement.currency and not values.get("ORIGCURRENCY") and "CURRENCY" in values:
+        # ORIGCURRENCY says what an amount was before it was changed, CURRENCY that it still is in that.
+        if told_in and told_in != statement.currency and "ORIGCURRENCY" not in values and "CURRENCY" in values:
             raise Problem(
                 "an entry is in {found}, the account is kept in {currency} (rate {rate}); ask the bank",
                 found=told_in,
