@@ -13,7 +13,7 @@ from tui_billing.models.queries.facts import escape
 from tui_billing.rules.identifiers import compact, find_references
 from tui_billing.rules.matching.book import OpenBook
 from tui_billing.rules.matching.facts import Item, Line, Payer
-from tui_billing.rules.matching.names import alias_of, is_cut_name, is_named, name_words
+from tui_billing.rules.matching.names import alias_of, is_cut, is_telling, name_words
 from tui_billing.rules.matching.numbers import WIDTH, read_numbers
 from tui_billing.rules.terms import Terms, early_payment, parse_terms
 
@@ -67,12 +67,13 @@ def for_lines(books: Books, lines: Sequence[Line]) -> OpenBook:
     free = [line for line in lines if not line.customer_id]
     known: list[tuple] = []
     if free:
+        # An amount points to items, not to all that their customers owe.
+        customers.update(row[3] for row in found.values())
         amounts = sorted({amount for line in free for amount in (line.amount, line.amount + line.charges)})
         take("kind <> 'credit_note' AND open IN ({})", amounts, _AMOUNTS * len(free))
         known = _known(books, free)
         customers.update(row[2] for row in known)
         customers.update(_named(books, free))
-        customers.update(row[3] for row in found.values())
     chosen = sorted(customers)[: _PAYERS * len(lines)]
     take("customer_id IN ({})", chosen, _ITEMS * len(lines))
     keys = sorted({*chosen, *(row[3] for row in found.values())})
@@ -160,13 +161,13 @@ def _known(books: Books, lines: Sequence[Line]) -> list[tuple]:
 
 def _named(books: Books, lines: Sequence[Line]) -> set[int]:
     """Customers whose whole name stands in the payer's name or the text, or whose name the bank cut off."""
-    said: list[tuple[list[str], list[str]]] = []
+    said: list[tuple[list[str], set[str]]] = []
     every: dict[str, None] = {}
     for line in lines:
         payer, words = name_words(line.payer), name_words(f"{line.payer} {line.text}")[:16]
         telling = sorted({word for word in words if len(word) > 2 and not word.isdigit()}, key=len, reverse=True)[:6]
         if telling:
-            said.append((payer, words))
+            said.append((payer, set(words)))
             every.update(dict.fromkeys(telling))
     found: set[int] = set()
     asked = list(every)
@@ -178,6 +179,7 @@ def _named(books: Books, lines: Sequence[Line]) -> set[int]:
             [f"%{escape(word)}%" for word in telling],
         )
         for key, name in rows:
-            if any(is_named(name, words) or is_cut_name(name, payer) for payer, words in said):
+            own = name_words(name)
+            if any((is_telling(own) and known.issuperset(own)) or is_cut(own, payer) for payer, known in said):
                 found.add(key)
     return found
