@@ -28,6 +28,10 @@ async def test_an_order_a_delivery_and_a_contract_are_entered_by_keyboard(workst
         await hand.keys("g", "r", "f6")
         await hand.type("acme", "45001", "a10 5 @600 -10%", "b20 10", "2 ; pallet")
         assert "net 2,700.00 EUR" in hand.row("#sums")
+        await hand.keys("f2")
+        await hand.settle()
+        assert "-16.9 %" in hand.row("#explain")  # 540 of 650
+        await hand.keys("escape")
         await hand.keys("ctrl+s")
         assert "enter order 45001 of ACME · 3 lines" in hand.said
         await hand.keys("enter")

@@ -14,6 +14,7 @@ from textual.containers import Horizontal, Vertical
 
 from tui_billing.locale import N_, _
 from tui_billing.models.queries import facts
+from tui_billing.rules.dates import parse_iso
 from tui_billing.rules.problem import Conflict, Problem
 from tui_billing.rules.source_lines import check_together
 from tui_billing.screens.entry_form import LINE, EntryField
@@ -41,6 +42,7 @@ class SourceEntryScreen(SourceFields):
     AT_THE_END = N_("Ctrl+S enters it, Esc keeps the draft")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f10", "save", N_("enter it"), show=False, id="record.save"),
+        Binding("f2", "explain", N_("prices beside list and contract"), show=False, id="explain"),
         Binding("f9", "repeat", N_("last one, rest of the order"), show=False, id="field.repeat"),
     ]
 
@@ -89,6 +91,7 @@ class SourceEntryScreen(SourceFields):
             ("^S", _("save") if self._source else _("enter it")),
             ("Esc", _("keep as draft")),
             ("F9", repeat),
+            *([("F2", _("prices"))] if self.kind != "delivery" else []),
             ("^T", _("take line out")),
             ("F4", _("look up")),
         ]
@@ -197,6 +200,17 @@ class SourceEntryScreen(SourceFields):
         self._go_to_line(len(self.lines.typed))
         await self._changed()
         self.say(said)
+
+    def action_explain(self) -> None:
+        """F2: the prices beside the list's and those that are agreed already."""
+        if self.kind == "delivery":
+            self.say(_("a delivery has no price; the order's or the contract's counts"))
+            return
+        from tui_billing.screens.source_explain import SourceExplainScreen
+
+        typed = self.content.date or self.content.start_date
+        day = parse_iso(typed) if typed else self.desk.today
+        self.workstation.open(SourceExplainScreen(self.lines, day, self.content.contract))
 
     # -- saving ----------------------------------------------------------
 
