@@ -32,6 +32,15 @@ def a_pdf(pages: int = 2, password: str = "") -> bytes:
     return content
 
 
+def a_protected_pdf() -> bytes:
+    """One that opens for everybody and may not be changed, as banks and offices make them."""
+    writer = PdfWriter(clone_from=BytesIO(a_pdf(1)))
+    writer.encrypt("", "owner", algorithm="AES-256")
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
 def a_picture() -> bytes:
     output = BytesIO()
     Image.new("RGB", (60, 40), "red").save(output, "PNG")
@@ -50,6 +59,7 @@ def papers(tmp_path):
         "broken.pdf": (a_pdf(1)[:300] + b"%%EOF", "broken"),
         "empty.pdf": (b"", "empty"),
         "photo.jpg": (b"\xff\xd8\xff\xe0" + b"x" * 200, "broken"),
+        "bank.pdf": (a_protected_pdf(), "merged"),
         "note.pdf": (a_pdf(1), "merged"),
     }
     found = []
@@ -82,7 +92,7 @@ def test_every_paper_is_merged_placed_or_listed(tmp_path, papers):
     reader = PdfReader(made.path)
     texts = [page.extract_text() for page in reader.pages]
     assert made.pages == len(reader.pages) == len(texts)
-    front = len(texts) - 3 - 1 - 1 - 1
+    front = len(texts) - 3 - 1 - 1 - 1 - 1
     for place, text in enumerate(texts, 1):
         assert f"{place} / {len(texts)}" in text
     whole = "\n".join(texts[:front])
@@ -91,9 +101,15 @@ def test_every_paper_is_merged_placed_or_listed(tmp_path, papers):
     assert hashlib.sha256((tmp_path / "order.pdf").read_bytes()).hexdigest() in re.sub(r"\s", "", whole)
     assert "encrypted: it opens with a password alone" in whole and "missing: the file" in whole
     assert "paper page 1" in texts[front] and "paper page 3" in texts[front + 2] and "paper page 1" in texts[-1]
-    assert "we agreed 45" in texts[-2] and "its text stands in this pack" in whole
+    assert "we agreed 45" in texts[-3] and "paper page 1" in texts[-2] and "its text stands in this pack" in whole
     assert re.search(rf"order\.pdf\s+{front + 1}\b", whole) or f"{front + 1}" in whole
-    assert [item["/Title"] for item in reader.outline] == ["1 order.pdf", "2 photo.png", "3 mail.eml", "9 note.pdf"]
+    assert [item["/Title"] for item in reader.outline] == [
+        "1 order.pdf",
+        "2 photo.png",
+        "3 mail.eml",
+        "9 bank.pdf",
+        "10 note.pdf",
+    ]
     assert made.sha256 == hashlib.sha256(made.path.read_bytes()).hexdigest()
 
 
