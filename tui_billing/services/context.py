@@ -63,6 +63,8 @@ class Work:
         self.operator_id = _operator_id(books, context)
         self._posted: list[list[Any]] = []
         self._held = False
+        #: What was looked up in this transaction and cannot change in it: a batch asks once.
+        self.known: dict[Any, Any] = {}
 
     @property
     def today(self) -> dt.date:

@@ -381,7 +381,8 @@ def _freeze(
         "payment_link": payment_link(
             known.company.payment_link,
             number=number,
-            amount=totals.payable,
+            # what is retained is not to be paid yet
+            amount=totals.payable - sum(part.amount for part in known.instalments if part.retained),
             currency=known.currency,
             reference=reference,
         )
@@ -395,6 +396,7 @@ def _freeze(
             customer.id,
             ((line.nature, line.unit, bool(line.period_start or line.period_end)) for line in known.lines),
             retained=any(part.retained for part in known.instalments),
+            known=work.known,
         ),
         "method": totals.method,
         "note": content.note,

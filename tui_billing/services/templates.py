@@ -152,15 +152,24 @@ SELECT id FROM template WHERE code = coalesce((
 
 
 def choose_template(
-    books: Books, customer_id: int, lines: Iterable[tuple[str, str, bool]], *, retained: bool = False
+    books: Books,
+    customer_id: int,
+    lines: Iterable[tuple[str, str, bool]],
+    *,
+    retained: bool = False,
+    known: dict[Any, Any] | None = None,
 ) -> int | None:
     """The id of the template for a document: the customer's, else the kind's, else the house's, else that of its kind.
 
-    `lines` are (nature, unit, whether it has a period).
+    `lines` are (nature, unit, whether it has a period); `known` holds what this transaction has chosen before.
     """
     kind = billed_kind(lines, retained=retained)
-    found = books.value(_CHOSEN, (customer_id, kind, kind))
-    return int(found) if found is not None else None  # type: ignore[call-overload]
+    known = {} if known is None else known
+    if (key := ("template", customer_id, kind)) not in known:
+        found = books.value(_CHOSEN, (customer_id, kind, kind))
+        known[key] = int(found) if found is not None else None  # type: ignore[call-overload]
+    chosen: int | None = known[key]
+    return chosen
 
 
 def choose_template_like(books: Books, invoice_id: int) -> int | None:
