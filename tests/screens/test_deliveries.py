@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.builders import clerk, issued
+from tests.services.mail_server import free_port
 from tui_billing.rules.delivery import State
 from tui_billing.screens.deliveries import DeliveriesScreen
 from tui_billing.screens.delivery_detail import DeliveryScreen
-from tui_billing.services import delivery, recipients
+from tui_billing.services import delivery, mailing, recipients
 from tui_billing.services.context import transact
 
 
@@ -48,6 +49,16 @@ async def test_what_came_back_goes_to_another_address(workstation, books):
         assert states == [("anna@acme.example", "bounced"), ("martin@acme.example", "queued")]
         await hand.keys("end", "u", "enter")
         assert books.value("SELECT state FROM delivery WHERE id = 2") == "cancelled"
+
+
+async def test_an_outage_shows_on_the_overview(workstation, books):
+    settings = {"sender": "billing@duval.example", "host": "127.0.0.1", "port": free_port(), "security": "none"}
+    recipients.change_settings(books, clerk(), settings)
+    recipients.set_ways(books, clerk(), 1, recipients.parse_ways("anna@acme.example"))
+    delivery.enqueue(books, clerk(), [issued(books, "ACME", "A10")["id"]])
+    assert mailing.run(books, clerk(now=lambda: "2027-01-01T08:00:00.000000Z")).outage
+    async with workstation((120, 40)) as hand:
+        assert "no mail since" in hand.row("#board")
 
 
 async def test_recipients_are_laid_down_on_the_card(workstation, books):

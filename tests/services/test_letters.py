@@ -50,13 +50,17 @@ def test_movements_lead_from_balance_to_balance(books: Books) -> None:
     assert sum(one.open for one in open_items(books, 1, TODAY)) == int(today) - int(account)  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize("language", ["en", "fr"])
-def test_a_statement_of_many_pages_carries_its_sums(firm: Books, language: str) -> None:
-    from pypdf import PdfReader
-
-    firm.db.execute_sql("UPDATE customer SET language = ? WHERE id = 1", (language,))
+def test_a_statement_of_many_pages_carries_its_sums(firm: Books) -> None:
     for step in range(70):
         issued(firm, "ACME", f"A10 {step % 7 + 1}", today=MARCH + dt.timedelta(days=step))
+    for language in ("en", "fr"):
+        firm.db.execute_sql("UPDATE customer SET language = ? WHERE id = 1", (language,))
+        _carries_its_sums(firm, language)
+
+
+def _carries_its_sums(firm: Books, language: str) -> None:
+    from pypdf import PdfReader
+
     letter = letters.statement(firm, 1, TODAY, MARCH)
     made = render_letter(letter)
     assert made.pages >= 3

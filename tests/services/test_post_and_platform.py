@@ -107,6 +107,19 @@ def test_a_platform_is_handed_each_file_once(firm: Books, tmp_path: Path) -> Non
     assert verify(firm) == []
 
 
+def test_a_full_disk_in_the_outbox_hands_nothing_over(firm: Books, tmp_path: Path) -> None:
+    recipients.change_settings(firm, clerk(), {"outbox": "/dev/full/out"})
+    (number,) = _send_by(firm, "platform", "ACME")
+    with pytest.raises(Problem) as caught:
+        platform.exchange(firm, clerk())
+    assert number in str(caught.value)
+    assert firm.value("SELECT state FROM delivery") == "queued"
+    recipients.change_settings(firm, clerk(), {"outbox": str(tmp_path / "out")})
+    assert platform.exchange(firm, clerk()).placed == 1
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [f"{number}.pdf"]
+    assert verify(firm) == []
+
+
 def test_a_run_that_died_between_file_and_word(firm: Books, tmp_path: Path) -> None:
     recipients.change_settings(firm, clerk(), {"outbox": str(tmp_path / "out")})
     lies, fetched = _send_by(firm, "platform", "ACME", "KLEIN")

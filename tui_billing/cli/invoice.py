@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from tui_billing.cli.credit import minor_of, part_of, tell_credit
+from tui_billing.cli.engine import tell_absence
 from tui_billing.cli.invoice_import import import_one
 from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import note, put, put_card, put_json, put_json_array, put_table
@@ -295,13 +296,7 @@ def render(
         note(translate(problem))
     if "".join(written.missing):
         note(_("no font has these characters: {characters}", characters=" ".join(written.missing)))
-    if printing.must_tell_absence(books, context, written):
-        note(
-            _(
-                "the official rules of electronic invoices are not installed; this system's own checks were run"
-                " (for both: pip install 'tui-billing[validate]')"
-            )
-        )
+    tell_absence(books, context, written.engine == "absent")
     if written.engine == "failed":
         note(_("the official rules could not be run; this system's own checks were"))
     findings = [{**one, "message": translate(Problem(one["message"], **one["values"]))} for one in written.findings]

@@ -19,6 +19,7 @@ from tui_billing.cli.sample_cases import attach_sources, plan_cases
 from tui_billing.cli.sample_desk import Desk, Year
 from tui_billing.cli.sample_money import plan_money
 from tui_billing.cli.sample_plan import TODAY, plan_year
+from tui_billing.cli.sample_post import begin_sending
 from tui_billing.cli.sample_sources import enter_papers
 from tui_billing.locale import _
 from tui_billing.models.door import APPLICATION_ID, Books, open_books
@@ -120,6 +121,7 @@ def fill(books: Books) -> None:
     year = Year(desk, rng, plan_year(rng))
     add_dollar_account(year)
     plan_money(year)
+    begin_sending(year)
     plan_cases(year)
     year.live(print_statement)
     enter_papers(desk, TODAY)

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from tui_billing.cli.engine import tell_absence
 from tui_billing.cli.options import Json, make_app, parse_id
 from tui_billing.cli.output import note, put, put_card, put_json, put_json_array, put_table
 from tui_billing.cli.session import session
@@ -286,6 +287,7 @@ def render_all(
         sys.stderr.write("\n")
     for key, problem in done.problems:
         note(f"{key}: {translate(problem)}")
+    tell_absence(books, context, done.unruled)
     if as_json:
         answer = {"total": done.total, "made": done.made, "there": done.there, "stopped": done.stopped}
         put_json(answer | {"problems": [{"id": key, "error": str(problem)} for key, problem in done.problems]})

@@ -15,6 +15,7 @@ from tui_billing.locale import N_, _, translate
 from tui_billing.models.queries.documents import numbers_of
 from tui_billing.screens.amounts import number
 from tui_billing.screens.frame import BillingScreen
+from tui_billing.services.printing import ABSENT, must_tell_absence
 from tui_billing.services.rendering import Batch, render_many
 from tui_billing.widgets.bars import bar
 from tui_billing.widgets.cells import use_ascii
@@ -113,7 +114,8 @@ class DocumentBatchScreen(BillingScreen):
         ]
         self.query_one("#problems", Reader).show(lines, at=0)
         self.show_keys()
-        self.say(self._outcome(self.so_far))
+        absent = await self.desk.do(must_tell_absence, self.so_far.unruled)
+        self.say(_(ABSENT) if absent else self._outcome(self.so_far))
 
     def _progress(self, batch: Batch) -> None:
         self.so_far = batch

@@ -222,7 +222,14 @@ class Workstation(OrderedKeys, ThemedApp):
 
     async def _render(self, invoice_id: int, number: str) -> None:
         from tui_billing.documents.renderer import document_path
-        from tui_billing.services.printing import document_folder, logo_path, printable, record_rendering
+        from tui_billing.services.printing import (
+            ABSENT,
+            document_folder,
+            logo_path,
+            must_tell_absence,
+            printable,
+            record_rendering,
+        )
 
         desk = self.desk
         try:
@@ -231,10 +238,11 @@ class Workstation(OrderedKeys, ThemedApp):
             logo = await desk.ask(logo_path)
             written = await asyncio.wrap_future(desk.renderer().render(invoice, path, logo))
             await desk.do(record_rendering, invoice_id, written)
+            absent = await desk.do(must_tell_absence, written.engine == "absent")
         except Problem as error:
             text = translate(error)
         else:
-            text = ""
+            text = _(ABSENT) if absent else ""
             if written.missing:
                 signs = ", ".join(written.missing[:3])
                 text = _("{number}: the fonts lack {signs}; a box stands in their place", number=number, signs=signs)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -107,7 +107,10 @@ def enqueue_letter(work: Work, letter_id: int, name: str, customer_id: int, lang
 
 
 def add_rows(work: Work, base: dict[str, Any], ways: Sequence[Way], language: str, sender: str) -> list[str]:
-    """One row a way; mails in one language are one message with one id, the same at every try."""
+    """One row a way; mails in one language are one message with one id, the same at every try.
+
+    The id is derived from the document, its edition, whom the mail is for, and when it was queued.
+    """
     domain = sender.rpartition("@")[2] or "localhost"
     stem = re.sub(r"[^A-Za-z0-9-]+", "-", str(base["name"])) or "document"
     ids: dict[str, str] = {}
@@ -117,7 +120,9 @@ def add_rows(work: Work, base: dict[str, Any], ways: Sequence[Way], language: st
         if way.channel == "email":
             # an address beyond ASCII has a mail of its own: not every server can take it
             group = way.address if needs_utf8(way.address) else spoken
-            message = ids.setdefault(group, f"{stem}.{uuid.uuid4().hex[:16]}@{domain}")
+            origin = "\n".join((base["document"], str(base.get("edition", 1)), group, work.at))
+            digest = hashlib.sha256(origin.encode()).hexdigest()
+            message = ids.setdefault(group, f"{stem}.{digest[:16]}@{domain}")
         add(
             Delivery,
             **base,

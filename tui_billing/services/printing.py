@@ -349,13 +349,17 @@ def is_sendable(books: Books, rendering_id: int) -> bool:
     return not any(one["blocking"] for one in json.loads(str(found or "[]")))
 
 
+ABSENT = N_(
+    "the official rules of electronic invoices are not installed; this system's own checks were run"
+    " (for both: pip install 'tui-billing[validate]')"
+)
 #: Once the absence of the official rules has been said, it is not said again.
 _SAID = "einvoice.engine_absence_said"
 
 
-def must_tell_absence(books: Books, context: Context, written: Written) -> bool:
+def must_tell_absence(books: Books, context: Context, absent: bool) -> bool:
     """Whether it is still to be said, once for these books, that the official rules are not installed."""
-    if written.engine != "absent" or books.value("SELECT value FROM setting WHERE key = ?", (_SAID,)):
+    if not absent or books.value("SELECT value FROM setting WHERE key = ?", (_SAID,)):
         return False
 
     def do(work: Work) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import dataclass, field
@@ -34,6 +36,8 @@ class Batch:
     there: int = 0
     made: int = 0
     stopped: bool = False
+    #: Whether the official rules were not there to be run.
+    unruled: bool = False
     problems: list[tuple[int, Problem]] = field(default_factory=list)
     #: Characters that no font had, by document.
     missing: dict[int, tuple[str, ...]] = field(default_factory=dict)
@@ -58,12 +62,10 @@ def render_many(
     `progress` is told after every document, `stop` is asked before each; what was made until then stays, and the
     next call goes on behind it. One that cannot be made is in `problems` and stops no other.
     """
-    from tui_billing.documents.renderer import RendererClient
-
     wanted = list(invoice_ids)
     batch = Batch(len(wanted))
     logo = logo_path(books)
-    clients = [RendererClient() for _ in range(max(1, workers))]
+    clients = _clients(max(1, workers))
     waiting: dict[Future[Written], int] = {}
     written: list[tuple[int, Written]] = []
     busy: dict[RendererClient, int] = dict.fromkeys(clients, 0)
@@ -107,16 +109,32 @@ def render_many(
                 else:
                     written.append((key, result))
                     batch.made += 1
+                    batch.unruled |= result.engine == "absent"
                     if result.missing:
                         batch.missing[key] = result.missing
                 progress(batch)
             if len(written) >= CHUNK:
                 _remember(books, context, written)
     finally:
+        for future in waiting:
+            future.cancel()
         _remember(books, context, written)
-        for client in clients:
-            client.close()
     return batch
+
+
+#: The processes that make documents, kept warm from one batch to the next; an idle one ends by itself.
+_kept: list[RendererClient] = []
+_keeping = threading.Lock()
+
+
+def _clients(count: int) -> list[RendererClient]:
+    from tui_billing.documents.renderer import RendererClient
+
+    with _keeping:
+        while len(_kept) < count:
+            _kept.append(client := RendererClient())
+            atexit.register(client.close)
+        return _kept[:count]
 
 
 def _remember(books: Books, context: Context, written: list[tuple[int, Written]]) -> None:
