@@ -144,6 +144,21 @@ def test_an_entry_without_transaction_code_and_an_iban_behind_its_bic(tmp_path):
     assert read_text(tmp_path, own).lines[0].payer_iban == ""
 
 
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("Müller und Söhne", "cp850"),
+        ("GEBÜHREN für Geschäfte", "cp850"),
+        ("Müller und Söhne", "cp1252"),
+        ("l’œuvre – “tout” à 5 €, été", "cp1252"),
+        ("l’an – “tout” 5 €", "cp1252"),
+    ],
+)
+def test_letters_of_dos_and_of_windows_are_told_apart(tmp_path, text, encoding):
+    whole = f"{HEAD}{ENTRY}:86:{text}\n{FOOT}"
+    assert read_text(tmp_path, whole.encode(encoding)).lines[0].text == text
+
+
 def test_an_envelope_on_the_line_of_the_first_field_is_taken_off(tmp_path):
     text = HEAD + ENTRY + FOOT.replace("-\n", "-}{5:{CHK:1}}\n")
     found = read_text(tmp_path, ("{1:F01A}{2:I940BN}{3:{108:0050}}{4:" + text) * 2)
@@ -414,9 +429,9 @@ def test_the_first_version_of_camt_has_fewer_levels(tmp_path):
             {"date": (2,), "value_date": (5,), "amount": (6,), "balance": (4,), "text": (7,)},
         ),
         (
-            "Jour;Qui;Quoi;Combien;Af Bij\n23/11/2026;X;FACTURE 12;1 200,00;Bij\n24/11/2026;Y;LOYER;45,60;Af\n",
+            "Jour;Qui;Quoi;Combien;Af Bij\n23/11/2026;DUPONT;FACTURE 12;1 200,00;Bij\n24/11/2026;EDF;LOYER;45,60;Af\n",
             1,
-            {"date": (0,), "sign": (4,), "amount": (3,), "text": (2,)},
+            {"date": (0,), "sign": (4,), "amount": (3,), "text": (1, 2)},
         ),
         ("a;b\n1;2\n", 1, {}),
         ("", 0, {}),

@@ -198,6 +198,7 @@ HEAD = ":20:S\n:25:37040044/0532013000\n:28C:1/1\n:60F:C261123EUR100,00\n"
         (":61:2612310102C1,NTRFNONREF", 1_00, dt.date(2027, 1, 2)),
         (":61:2601021231C1,NTRFNONREF", 1_00, dt.date(2025, 12, 31)),
         (":61:260230C1,NTRFNONREF", 1_00, dt.date(2026, 2, 28)),
+        (":61:9912310103C1,NTRFNONREF", 1_00, dt.date(2000, 1, 3)),
         (":61:2611241124CR\n30,00N062NONREF", 30_00, DAY),
         (":61:2611241124C7,00", 7_00, DAY),  # no transaction code: still an entry
     ],

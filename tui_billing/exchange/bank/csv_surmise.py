@@ -12,6 +12,8 @@ from tui_billing.rules.statement import is_iban
 
 _DATE = re.compile(r"\d{1,4}[./\-]\d{1,2}[./\-]\d{2,4}(?:[ T].*)?|20\d{6}")
 _MONEY = re.compile(r"[-+\u2212(]?\s?\d{1,3}(?:[ .,'\u00a0\u202f]?\d{3})*[.,]\d{2}[-+)]?")
+#: Letters that make words of a column, on the average.
+_WORD = 4
 #: Share of the rows that a column must keep to.
 _MOST = 0.8
 
@@ -76,6 +78,8 @@ def _look(entries: list[list[str]], width: int, columns: dict[str, tuple[int, ..
     if changing and "payer_iban" not in columns:
         columns["payer_iban"] = (changing[0],)
     words = {place: sum(sum(map(str.isalpha, text)) for text in texts) for place, texts in cells.items() if free(place)}
-    longest = max(words, key=lambda place: words[place], default=None)
-    if longest is not None and words[longest] and "text" not in columns and longest not in accounts:
-        columns["text"] = (longest,)
+    texts = tuple(
+        place for place, letters in words.items() if letters >= _WORD * len(entries) and place not in accounts
+    )
+    if texts and "text" not in columns:
+        columns["text"] = texts

@@ -47,6 +47,8 @@ _END = "-"
 _POINTERS = frozenset({"KREF", "EREF", "MREF", "CREF", "PREF", "MARF", "NOREF"})
 #: A month further apart than this lies in another year (an entry of January valued in December).
 _HALF_A_YEAR = 6
+#: Years from here on are of the last century.
+_PIVOT = 80
 
 
 @dataclass(slots=True)
@@ -351,7 +353,8 @@ _CURRENCY_MARKS = frozenset(
 def _day(text: str, near: dt.date | None = None) -> dt.date:
     """A day as YYMMDD, or as MMDD in the year nearest to `near`; 30 February is that month's last day."""
     if near is None:
-        year, month, day = 2000 + int(text[:2]), int(text[2:4]), int(text[4:])
+        year, month, day = int(text[:2]), int(text[2:4]), int(text[4:])
+        year += 2000 if year < _PIVOT else 1900
     else:
         month, day = int(text[:2]), int(text[2:])
         ahead = month - near.month

@@ -17,6 +17,8 @@ HEAD = 64 * 1024
 #: Longest line of a text format, in characters; no bank writes a tenth of it.
 LONGEST_LINE = 1_000_000
 _BLOCK = 1 << 18
+_DOS_LETTER = re.compile(rb"(?<=[A-Za-z])[\x81-\x88\x8a-\x8d\x93-\x97\xa0-\xa3](?=[A-Za-z])")
+_WINDOWS_LETTER = re.compile(rb"[A-Za-z][\xc0-\xe0\xe2-\xff]|[\xc0-\xe0\xe2-\xff][A-Za-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +78,17 @@ class Source:
 
     @cached_property
     def encoding(self) -> str:
-        """By the mark at its beginning, else UTF-8 where it is right, else what Windows writes."""
+        """By the mark at its beginning, else UTF-8 where it is right, else what Windows writes, or DOS wrote."""
         if self.head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         if self.head[1:2] == b"\0" and self.head[3:4] == b"\0":
             return "utf-16-le"
         if self.head[:1] == b"\0" and self.head[2:3] == b"\0":
             return "utf-16-be"
-        return "utf-8-sig" if self.is_utf8 else "cp1252"
+        if self.is_utf8:
+            return "utf-8-sig"
+        # In Windows' own these are signs that stand in no word; every accent is above 0xC0 there.
+        return "cp850" if _DOS_LETTER.search(self.head) and not _WINDOWS_LETTER.search(self.head) else "cp1252"
 
     @cached_property
     def text_head(self) -> str:
