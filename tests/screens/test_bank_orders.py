@@ -17,6 +17,7 @@ from tui_billing.services.mandates import MandateCard, add_mandate
 from tui_billing.services.receive import Payment, receive
 from tui_billing.services.refunds import Refund, Source, refund
 from tui_billing.services.settings import change_company
+from tui_billing.widgets.key_bar import KeyBar, rows_of
 
 IBAN = "DE89370400440532013000"
 
@@ -138,3 +139,16 @@ async def test_a_file_is_cancelled_and_a_mandate_revoked(workstation: Callable[.
         await press(hand, "5", "enter", "v")
         await shown(hand, "#mandates", "ACME-1")
     clean_books(firm_url)
+
+
+@SQLITE
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("keys", ["gl", "gf", "3b"])
+async def test_every_key_is_named_at_80_columns(
+    workstation: Callable[..., Any], firm_url: str, language: str, keys: str
+) -> None:
+    async with workstation(language=language) as hand:
+        await press(hand, *keys)
+        bar = hand.app.screen.query_one("#keys", KeyBar)
+        shown = rows_of(bar.keys, 80, hand.app.screen.KEY_ROWS)
+        assert [one for row in shown for one in row] == list(bar.keys)

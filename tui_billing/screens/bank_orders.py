@@ -58,7 +58,7 @@ class BankOrdersScreen(AskingScreen):
                 Column(_("id"), 4, align="right"),
                 Column(_("made on"), 8),
                 Column(_("kind"), 14),
-                Column(_("on"), 8),
+                Column(_("date"), 8),
                 Column(_("count"), 5, align="right"),
                 Column(_("total"), 13, align="right"),
                 Column("", 3),

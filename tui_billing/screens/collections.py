@@ -34,6 +34,7 @@ class CollectionsScreen(BillingScreen):
     """All that has no obstacle is chosen at first; Space chooses, Ctrl+S makes the file."""
 
     AUTO_FOCUS = "#due"
+    KEY_ROWS = 2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "choose", N_("choose"), show=False, id="row.choose"),
         Binding("a", "choose_all", N_("all / nothing"), show=False, id="row.choose_all"),

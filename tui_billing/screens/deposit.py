@@ -49,6 +49,7 @@ class DepositScreen(BillingScreen):
     """A tape that is typed: every entry lies in the books before the next key acts."""
 
     AUTO_FOCUS = "#entry"
+    KEY_ROWS = 2
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,f10", "post", N_("post"), show=False, id="record.save"),
         Binding("ctrl+t", "drop", N_("throw the tape away"), show=False, id="record.drop"),
@@ -75,7 +76,7 @@ class DepositScreen(BillingScreen):
 
     def keys(self) -> Sequence[tuple[str, str]]:
         return [
-            ("Enter +", _("add")),
+            (f"{_('Enter')} +", _("add")),
             ("*", _("total, post")),
             ("-", _("strike")),
             ("=", _("name")),

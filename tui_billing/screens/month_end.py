@@ -15,7 +15,7 @@ from tui_billing.locale import N_, _, language_in_use
 from tui_billing.rules.dates import add_months, month_name
 from tui_billing.rules.problem import Problem
 from tui_billing.rules.proof import INVESTIGATED, Bank, Item, Ledger, Proof, month_of
-from tui_billing.screens.amounts import money, short_day
+from tui_billing.screens.amounts import money, short_day, short_iso
 from tui_billing.screens.frame import BillingScreen
 from tui_billing.services.clerk import new_command_id
 from tui_billing.services.periods import close_period, list_periods
@@ -26,7 +26,7 @@ from tui_billing.widgets.issue_line import IssueLine
 from tui_billing.widgets.paged_table import Column, Page, PagedTable, PageRequest, Row
 from tui_billing.widgets.reader import Line, Piece, Reader, wrapped
 
-_CAPTION = 40
+_CAPTION = 44
 #: In a narrow screen a ledger's name takes so many cells, so that its three figures stand whole.
 _LEDGER, _LEDGER_NARROW = 32, 20
 
@@ -169,7 +169,8 @@ class MonthEndScreen(BillingScreen):
     def _figures(self, proof: Proof) -> list[Line]:
         lines: list[Line] = [self._verdict(proof)]
         for each in missing(proof):
-            told = wrapped(_(each.message, **each.values), max(20, self.size.width - 4))
+            values = {name: short_iso(value) if name == "date" else value for name, value in each.values.items()}
+            told = wrapped(_(each.message, **values), max(20, self.size.width - 4))
             lines += [[(f" {' ' if place else '!'} {text}", "red")] for place, text in enumerate(told)]
         lines += self._ledger(_("receivables"), proof.receivables, proof.currency)
         lines += self._ledger(_("payments on account"), proof.on_account, proof.currency)
@@ -196,7 +197,7 @@ class MonthEndScreen(BillingScreen):
         room = _LEDGER if self.size.width >= 100 else _LEDGER_NARROW
         lines: list[Line] = [
             [
-                (f" {ledger.account} " + padded(name, room), "bold"),
+                (f" {ledger.account} " + padded(name, room) + " ", "bold"),
                 ("  ".join(money(each, currency, code=True) for each in figures), "" if same else "red"),
                 ("  " + words, "green" if same else "red"),
             ]

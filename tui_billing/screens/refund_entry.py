@@ -12,7 +12,7 @@ from tui_billing.rules.identifiers import check_bic, check_iban
 from tui_billing.rules.money import Money
 from tui_billing.rules.numbers import format_money, parse_amount
 from tui_billing.rules.problem import Problem
-from tui_billing.screens.amounts import money
+from tui_billing.screens.amounts import money, short_iso
 from tui_billing.screens.form_screen import FormScreen
 from tui_billing.services.refund_start import RefundStart, refund_start
 from tui_billing.services.refunds import Refund, Source, refund
@@ -51,8 +51,8 @@ class RefundEntryScreen(FormScreen):
         self._start = start = await self.desk.ask(refund_start, self.kind, self.source_id)
         left = money(start.left, start.currency, code=True)
         hints = (
-            _("{what} leaves {amount}; a part may be paid back.", what=start.what, amount=left),
-            _("With an IBAN, g f puts it into a file for the bank; without one it is paid by hand."),
+            _("{what} leaves {amount}; a part may be paid back.", what=self._what(start), amount=left),
+            _("With an IBAN, g f puts it into a file for the bank."),
         )
         self.query_one("#refund-hints", Reader).show([[], *([(f" {hint}", "dim")] for hint in hints)])
         return {
@@ -61,6 +61,10 @@ class RefundEntryScreen(FormScreen):
             "payee": start.name,
             "date": format_date(self.desk.today, self.desk.language),
         }
+
+    def _what(self, start: RefundStart) -> str:
+        """The payment by its day, the credit note by its number."""
+        return start.what if self.kind == "credit" else _("the payment of {date}", date=short_iso(start.what))
 
     def _amount(self) -> Money:
         assert self._start is not None

@@ -31,6 +31,7 @@ class RefundsScreen(AskingScreen):
     """All that can be paid is chosen at first; Space chooses, Ctrl+S makes the file."""
 
     AUTO_FOCUS = "#refunds"
+    KEY_ROWS = 2
     HOME = "#refunds"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "choose", N_("choose"), show=False, id="row.choose"),
