@@ -23,8 +23,8 @@ def test_an_issue_sends_few_statements(books, count):
     lines = ["A10", "B20 2", "C30"] * (count // 3) or ["A10"]
     statements = sent(books, lambda: issued(books, "ACME", *lines))
     # BEGIN, the command, customer (4), items; document and lines (4 tables); number (2), period, journal (2),
-    # search, audit (2), change, command, COMMIT; for the checklist contract, rules and what is usual (2); what it
-    # bills of orders; how it is delivered: however many lines there are. PostgreSQL locks what is usual first.
+    # search, audit (2), change, command, COMMIT; for the checklist contract, rules and what is usual (2); by
+    # which template it is printed, how it is delivered: however many lines there are. PostgreSQL locks what is usual first.
     assert len(statements) <= 30, [sql for _, sql, _ in statements]
     reads = [sql for _, sql, _ in statements if sql.startswith("SELECT")]
     assert len(reads) <= 15, reads

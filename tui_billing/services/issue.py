@@ -156,7 +156,8 @@ def _issue(
     )
     if corrects:
         replace_original(work, corrects, draft_id, known.issue_date)
-    record_match(work, draft_id, known.matched.match, known.content.override)
+    if corrects or known.matched.match.shares:
+        record_match(work, draft_id, known.matched.match, known.content.override)
     strike_in(work, draft_id, known.struck)
     return {"id": draft_id, "number": number}
 
