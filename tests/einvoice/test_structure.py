@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -180,3 +181,15 @@ def test_whatever_is_left_out_is_missed_by_the_same_name(case: str):
         assert not missing, (name, missing, ours)
         count += 1
     assert count > 150
+
+
+def test_a_currency_is_looked_up_also_where_the_document_names_none():
+    xml = re.sub("<cbc:DocumentCurrencyCode>.*?</cbc:DocumentCurrencyCode>", "", UBL)
+    assert broken(xml) == {"BR-05"}
+    assert broken(xml.replace('currencyID="EUR"', 'currencyID="XYZ"', 1)) == {"BR-05", "BR-CL-03"}
+
+
+def test_a_total_that_is_missing_is_not_one_of_nothing():
+    sums = part(UBL, "cac:LegalMonetaryTotal")
+    found = broken(UBL.replace(sums, "<cac:LegalMonetaryTotal/>", 1))
+    assert {"BR-12", "BR-13", "BR-14", "BR-15", "BR-CO-10", "BR-CO-13", "BR-CO-15", "BR-CO-16"} <= found

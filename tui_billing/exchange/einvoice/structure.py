@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from tui_billing.exchange.einvoice.paths import find_all
 from tui_billing.exchange.einvoice.tree import Node, each
+from tui_billing.rules.en16931 import codes
 from tui_billing.rules.en16931.syntax import Fault
 
 _SELLER, _BUYER = "AccountingSupplierParty/Party", "AccountingCustomerParty/Party"
@@ -127,11 +128,12 @@ def _accounts(root: Node, code: str) -> Iterator[Fault]:
 def _currencies(root: Node) -> Iterator[Fault]:
     """Amounts that name no currency, none that there is, or another one than the document's (UBL has it on each)."""
     own = root.said("DocumentCurrencyCode")
-    if not own:
-        return
     totals = [one.first("TaxAmount") for one in root.named("TaxTotal")]
-    if [one.attributes.get("currencyID", "") for one in totals if one is not None].count(own) != 1:
+    if own and [one.attributes.get("currencyID", "") for one in totals if one is not None].count(own) != 1:
         yield Fault("BR-CO-15", own)
     others = {one.attributes.get("currencyID", "").strip() for one in each(root) if one.name.endswith("Amount")}
-    for other in sorted(others - {own, root.said("TaxCurrencyCode") or own}):
-        yield Fault("BR-CL-03", other)
+    for other in sorted(others - {own or "-", root.said("TaxCurrencyCode") or "-"}):
+        if other not in codes.codes(codes.CURRENCIES):
+            yield Fault("BR-CL-03", other)
+        elif own:
+            yield Fault("PEPPOL-EN16931-R051", other)

@@ -24,6 +24,9 @@ WHOLE = frozenset(
 #: Lines that only gather or inform (Factur-X EXTENDED); their amounts are no part of the sum.
 UNCOUNTED = frozenset({"GROUP", "INFORMATION"})
 
+#: Totals that every document with lines states.
+REQUIRED = frozenset({"lines", "net", "gross", "payable"})
+
 GroupKey = tuple[str, Decimal]
 
 
@@ -190,7 +193,7 @@ def compare(invoice: EInvoice, *, is_copy: bool = False) -> list[Mismatch]:
     slack = _slack(invoice)
 
     def check(field: str, said: Decimal | None, wanted: Decimal, rule: str) -> None:
-        if abs((said or ZERO) - round_amount(wanted)) > slack:
+        if (said is None and field in REQUIRED) or abs((said or ZERO) - round_amount(wanted)) > slack:
             found.append(Mismatch(field, said, wanted, rule))
 
     if stated.lines is not None or not invoice.is_without_lines:

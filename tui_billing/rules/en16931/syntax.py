@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tui_billing.rules.en16931 import codes
 from tui_billing.rules.findings import Finding
 
 
@@ -17,7 +16,7 @@ class Fault(NamedTuple):
 
 
 def check_syntax(faults: tuple[Fault, ...]) -> Iterator[Finding]:
-    """Each fault in words; an amount in a currency that exists, but not the document's, is Peppol's rule."""
+    """Each fault in words."""
     for rule, about in faults:
         if rule == "BR-50":
             yield Finding(rule, "An account is named without its number (BT-84)", "iban", True)
@@ -29,27 +28,27 @@ def check_syntax(faults: tuple[Fault, ...]) -> Iterator[Finding]:
                 True,
                 {"currency": about or "–"},
             )
-        elif rule != "BR-CL-03":
+        elif rule == "PEPPOL-EN16931-R051":
             yield Finding(
                 rule,
-                "{name} stands more than once, and which one counts is not said",
-                about,
-                True,
-                {"name": about},
-            )
-        elif about in codes.codes(codes.CURRENCIES):
-            yield Finding(
-                "PEPPOL-EN16931-R051",
                 "An amount is in {currency}, which is not the currency of the document",
                 "currency",
                 True,
                 {"currency": about},
             )
-        else:
+        elif rule == "BR-CL-03":
             yield Finding(
                 rule,
                 "An amount is in {currency}, which is no currency; each must be in the document's",
                 "currency",
                 True,
                 {"currency": about or "–"},
+            )
+        else:
+            yield Finding(
+                rule,
+                "{name} stands more than once, and which one counts is not said",
+                about,
+                True,
+                {"name": about},
             )
