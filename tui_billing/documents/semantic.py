@@ -39,6 +39,7 @@ from tui_billing.rules.en16931.model import (
     Trader,
     VatRow,
 )
+from tui_billing.rules.en16931.peppol import CLOSE
 from tui_billing.rules.money import exponent, from_minor
 from tui_billing.rules.party import Address, Party
 from tui_billing.rules.units import unit_code
@@ -251,11 +252,13 @@ class _Mapping:
         if not (reason or one.reason_code):
             reason = self.words.say("Charge") if one.is_charge else self.words.say("Allowance")
         category = one.vat_category if document else ""
+        amount = self.money(one.amount)
+        base, percent = _proof(amount, None if one.base is None else self.money(one.base), one.percent)
         return AllowanceCharge(
             is_charge=one.is_charge,
-            amount=self.money(one.amount),
-            base=None if one.base is None else self.money(one.base),
-            percent=None if one.percent is None else _short(one.percent),
+            amount=amount,
+            base=base,
+            percent=percent,
             category=category,
             rate=_rate(category, one.vat_rate or _ZERO) if category else None,
             reason=reason,
@@ -335,13 +338,25 @@ class _Mapping:
     def discount(self, line: PrintedLine) -> AllowanceCharge:
         """The line's discount: a percentage of quantity × price, as the page shows it."""
         others = sum(one.amount if one.is_charge else -one.amount for one in line.adjustments)
+        amount = self.money(line.discount)
+        base, percent = _proof(amount, self.money(line.net - others + line.discount), line.discount_percent or None)
         return AllowanceCharge(
-            amount=self.money(line.discount),
-            base=self.money(line.net - others + line.discount),
-            percent=_short(line.discount_percent) if line.discount_percent else None,
+            amount=amount,
+            base=base,
+            percent=percent,
             reason=self.words.say("Discount"),
             reason_code="95",
         )
+
+
+def _proof(amount: Decimal, base: Decimal | None, percent: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """Base and percentage of an amount, where they make it (PEPPOL-EN16931-R040 to R042); else neither.
+
+    Amounts in whole units, and shares of an amount, are not what their percentage makes.
+    """
+    if base is None or percent is None or abs(base * percent / 100 - amount) > CLOSE:
+        return None, None
+    return base, _short(percent)
 
 
 def _net_price(amount: Decimal, quantity: Decimal) -> tuple[Decimal, Decimal]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tui_billing.rules.en16931.model import EInvoice
+from tui_billing.rules.en16931.peppol import check_peppol
 from tui_billing.rules.findings import Finding
 
 
@@ -12,8 +13,10 @@ def check_profile(invoice: EInvoice, blocking: bool) -> Iterator[Finding]:
     """The rules of the specification that the document names (BT-24); none for plain EN 16931."""
     if "xrechnung" in invoice.customization:
         yield from _xrechnung(invoice, blocking)
+        yield from check_peppol(invoice, blocking)
     elif "peppol.eu:2017:poacc:billing" in invoice.customization:
         yield from _peppol(invoice, blocking)
+        yield from check_peppol(invoice, blocking)
 
 
 def _xrechnung(invoice: EInvoice, blocking: bool) -> Iterator[Finding]:
