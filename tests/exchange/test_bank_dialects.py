@@ -117,6 +117,24 @@ def test_words_between_slashes_are_kept_where_none_of_them_is_the_remittance(tmp
     assert (line.reference, line.text) == ("LAUF-7", "TOTAAL 5")
 
 
+def test_a_remittance_behind_an_empty_one_or_in_parts_is_found(tmp_path):
+    line = one(tmp_path, "/EREF/E7/ORDP//NAME/KLANTGELDEN/ADDR/Straat 9/REMI//REMI/AFREK. F2026-00042")
+    assert (line.payer, line.text, line.end_to_end) == ("KLANTGELDEN", "AFREK. F2026-00042", "E7")
+    line = one(tmp_path, "/BENM//NAME/DIENST/REMI//CDTRREFTP//CD/SC\nOR/ISSR/CUR/CDTRREF/1234567899874563/ISDT/2026")
+    assert (line.creditor_reference, line.text) == ("1234567899874563", "1234567899874563")
+
+
+def test_a_dash_that_ends_a_line_of_text_ends_no_statement(tmp_path):
+    ((statement, (line,)),) = read_text(tmp_path, f"{HEAD}{ENTRY}:86:HUUR -\n-\n{FOOT}").statements
+    assert (line.text, statement.closing, statement.findings) == ("HUUR -", 101_00, [])
+
+
+def test_the_other_party_s_account_may_stand_in_the_purpose_and_the_own_one_in_its_place(tmp_path):
+    line = one(tmp_path, "000>100000000000\n>20ABNANL2A\n>21NL91ABNA0417164300\n>22DE WIT >23FACTUUR\n>310532013000")
+    assert (line.payer_iban, line.text) == ("NL91ABNA0417164300", "DE WIT FACTUUR")
+    assert one(tmp_path, "000>20HUUR>310532013000").payer_iban == ""
+
+
 def test_an_account_in_the_entry_or_before_the_name_is_the_payer_s(tmp_path):
     entry = ":61:2611241124C1,NOVBNL91ABNA0417164300\nj de wit\n"
     line = one(tmp_path, "NL91ABNA0417164300 j de wit\n \nFactuur 7\n", entry)

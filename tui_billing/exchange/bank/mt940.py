@@ -383,7 +383,7 @@ def _line(entry: _Entry, currency: str, own_account: str) -> StatementLine | Non
     sign = -1 if mark in ("D", "RC") else 1
     kind, own, bank, name, extra = _references(match["rest"])
     told = words.read("\n".join(entry.details), "\n".join(entry.extra))
-    if told.account == own_account:
+    if told.account in (own_account, own_account.rpartition("/")[2]):
         told.account = ""
     if words.IBAN.fullmatch(extra):
         told.account, extra = told.account or extra, ""

@@ -12,7 +12,7 @@ _NUMBERED = re.compile(r"\s*(\d{3})\s*([?<>~^*@])\s?\d\d")
 _NUMBERED_OTHERWISE = re.compile(r"\s*(\d{3})\s*([+!#$%&|=§])[0-36]\d(?=.*?\2[0-36]\d)", re.DOTALL)
 #: Words that banks of the Netherlands write before each part of a plain text, and a bank of Poland's.
 _LABELLED = re.compile(
-    r"(?<![A-Z])(IBAN|REK|BIC|NAAM|OMSCHRIJVING|KENMERK|MACHTIGING|INCASSANT|BETALINGSKENM"
+    r"(?<![A-Za-z])(IBAN|BIC|(?i:REK|NAAM|OMSCHRIJVING|KENMERK|MACHTIGING|INCASSANT|BETALINGSKENM)"
     r"|ID IPH|Z RACH|NA RACH|OD|DLA|TYT|TNR)\.?\s?:\s*"
 )
 _POLISH_ADDRESS = re.compile(r"\s+(?:UL|AL|PL|OS)\s?\..*", re.DOTALL)
@@ -34,6 +34,7 @@ _BREAK = "\0"
 _FULL_LINE = 63
 #: Some banks give the whole first line to the other party.
 _ACCOUNT_AND_NAME = re.compile(r"([A-Z]{2}\d{2}[A-Z0-9]{10,30})\s+(\S.*)\n")
+_BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 
 
@@ -90,14 +91,14 @@ def _plain(details: str) -> Told:
         return told
     words: dict[str, str] = {}
     for name, value in zip(cut[1::2], cut[2::2], strict=True):
-        words.setdefault(name, value.strip(" /;,"))
+        words.setdefault(name.upper(), value.strip(" /;,"))
     told.payer = words.get("NAAM", "") or _POLISH_ADDRESS.sub("", words.get("OD", "") or words.get("DLA", ""))
     told.payer = told.payer or (" ".join(head[2].split()) if head else "")
     told.account = _account(*(words.get(name, "") for name in ("IBAN", "REK", "Z RACH", "NA RACH"))) or told.account
     told.mandate = words.get("MACHTIGING", "")
     told.end_to_end = meaningful(words.get("KENMERK", ""))
     told.creditor_reference = words.get("BETALINGSKENM", "")
-    if "OMSCHRIJVING" in words:
+    if told.payer and words.get("OMSCHRIJVING"):
         told.text = words["OMSCHRIJVING"]
     return told
 
@@ -117,6 +118,9 @@ def _numbered(details: str, code: str, separator: str) -> Told:
         else:
             parts[number] = parts.get(number, "") + value
     told = Told(code=code)
+    other = ""
+    if len(purpose) > 1 and _BIC.fullmatch(purpose[0].strip()) and IBAN.fullmatch(purpose[1].strip()):
+        other, purpose = purpose[1].strip(), purpose[2:]
     words = _purpose_words(purpose)
     told.end_to_end = meaningful(words.get("EREF", ""))
     told.customer_reference = meaningful(words.get("KREF", ""))
@@ -125,7 +129,7 @@ def _numbered(details: str, code: str, separator: str) -> Told:
     told.text = " ".join(" ".join(texts).split()) or parts.get("00", "").strip()
     name, more = parts.get("32", ""), parts.get("33", "")
     told.payer = " ".join((name + ("" if len(name) >= _NEARLY_FULL else " ") + more).split()) or words.get("ABWA", "")
-    told.account = _account(words.get("IBAN", ""), parts.get("38", ""), parts.get("31", ""))
+    told.account = _account(other, words.get("IBAN", ""), parts.get("38", ""), parts.get("31", ""))
     told.return_reason = _return_reason(code, parts.get("34", ""), told.text)
     return told
 
@@ -169,7 +173,7 @@ def _slashed(details: str) -> Told:
     cut = _SLASHED.split(_joined(details))
     words: dict[str, str] = {"": cut[0].strip(" /")}
     for name, value in zip(cut[1::2], cut[2::2], strict=True):
-        words.setdefault(name, value.strip(" /"))
+        words[name] = words.get(name) or value.strip(" /")
     told = Told(end_to_end=meaningful(words.get("EREF", "")), mandate=words.get("MARF", ""))
     told.customer_reference = meaningful(words.get("KREF", "") or words.get("PREF", ""))
     told.payer = words.get("NAME", "")
@@ -182,9 +186,9 @@ def _slashed(details: str) -> Told:
         if party := re.match(r"([A-Z]{0,2}\d[A-Z0-9]{7,33})\s*/([^/]+)", words.get(name, "")):
             told.account, told.payer = told.account or party[1], told.payer or party[2].strip()
     remittance = words.get("REMI", "")
-    structured = re.match(r"(?:USTD//|STRD/CUR/)(.*)", remittance)
+    structured = re.match(r"(?:USTD//|STRD/CUR/|CDTRREFTP/.*CDTRREF/)(.*)", remittance)
     if structured:
-        told.creditor_reference = structured[1].strip("/ ") if remittance.startswith("STRD") else ""
+        told.creditor_reference = "" if remittance.startswith("USTD") else structured[1].strip("/ ")
         remittance = structured[1].strip("/ ")
     if "REMI" not in words and not words[""]:
         remittance = _joined(details)  # what was written stands between words that are not ours
