@@ -1,4 +1,4 @@
-"""A large CAMT.053 read and taken in, beside a bare lxml iterparse of the same file: seconds and peak memory.
+"""A large CAMT.053 read and taken in, beside a bare lxml iterparse of the same file: CPU seconds and peak memory.
 
     python -m benchmarks.statements [--entries N] [--seed N] [--keep FOLDER] [--match]
 
@@ -166,12 +166,12 @@ def match(path: Path, folder: Path) -> int:
 
     books = open_books(str(folder / "books.db"))
     context = Context("bench", dt.date(2026, 11, 25), role="supervisor")
-    start = time.perf_counter()
+    start = time.process_time()
     results = import_statements(books, context.command(), path)
     added = sum(taken.added for taken in results if isinstance(taken, Taken))
-    between = time.perf_counter()
+    between = time.process_time()
     matched = match_all(books)
-    spent = time.perf_counter() - between
+    spent = time.process_time() - between
     print(
         f"taken in: {between - start:.1f} s; {len(matched):,} lines matched: {spent:.1f} s,"
         f" {1000 * spent / max(1, len(matched)):.2f} ms each; {matched.counts}",
@@ -185,7 +185,7 @@ SIDES: dict[str, Callable[[Path, Path], int]] = {"bare": bare, "rehearse": rehea
 
 
 def run_side(side: str, path: Path, entries: int) -> tuple[float, float]:
-    """(seconds, peak MiB) of one side in a process of its own."""
+    """(seconds of its own, peak MiB) of one side in a process of its own: what else the machine does is not counted."""
     command = [sys.executable, "-m", "benchmarks.statements", "--side", side, "--keep", str(path.parent)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
     count, seconds, peak = done.stdout.split()
@@ -252,9 +252,9 @@ def main() -> int:
     parser.add_argument("--side", choices=sorted(SIDES), help=argparse.SUPPRESS)
     wanted = parser.parse_args()
     if wanted.side:
-        start = time.perf_counter()
+        start = time.process_time()
         count = SIDES[wanted.side](wanted.keep / "statement.xml", wanted.keep)
-        print(count, time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        print(count, time.process_time() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
         return 0
     with tempfile.TemporaryDirectory() as folder:
         run = compare_match if wanted.match else compare
