@@ -57,6 +57,7 @@ async def test_a_difference_is_looked_into_and_the_month_closed(workstation, boo
         assert hand.said.startswith("! the statements of")
 
 
+@pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("language", ["en", "fr"])
 async def test_nothing_of_the_month_is_cut_at_80_columns(workstation, books, language):
     with books.write():

@@ -26,12 +26,11 @@ def three_certain(url: str) -> list[str]:
     return numbers
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
 async def test_the_certain_lines_are_listed_one_left_out_the_others_posted_and_taken_back(
-    workstation: Callable[..., Any], firm_url: str, size: tuple[int, int]
+    workstation: Callable[..., Any], firm_url: str
 ) -> None:
     one, two, three = three_certain(firm_url)
-    async with workstation(size=size) as hand:
+    async with workstation() as hand:
         await press(hand, "3", "t")
         assert "3 of 3 certain lines chosen: 1,600.00 EUR · 1 more wait for a clerk's eye" in hand.row("#sums")
         listed = hand.row("#certain")
@@ -58,7 +57,7 @@ async def test_the_certain_lines_are_listed_one_left_out_the_others_posted_and_t
 @SQLITE
 async def test_typed_ahead_the_rehearsal_answers_first(workstation: Callable[..., Any], firm_url: str) -> None:
     numbers = three_certain(firm_url)
-    async with workstation() as hand:
+    async with workstation(size=(120, 40)) as hand:
         await press(hand, "3", "t", "enter", "enter")
         assert hand.said == "posted: 3 of 3, 1,600.00 EUR"
     assert [number for number, _amount in allocated(firm_url)] == numbers
