@@ -198,26 +198,37 @@ class Board(Widget, can_focus=True):
         return lines
 
     def _today(self, view: Overview) -> list[list[Piece]]:
-        def row(status: Status | None, mark: str, count: int, words: str) -> list[Piece]:
-            colour = GLYPHS[status].colour if status and count else ""
-            return [(f"{mark} {count} {words}", colour)]
+        def row(status: Status, mark: str, count: int, one: str, many: str) -> list[Piece]:
+            return [(f"{mark} {count} {one if count == 1 else many}", GLYPHS[status].colour if count else "")]
 
         ascii_signs = use_ascii()
         overdue = view.statuses.get(Status.OVERDUE, (0, 0))[0]
         lines: list[list[Piece]] = [
             [(_("TODAY"), "bold")],
-            row(Status.OVERDUE, glyph(Status.OVERDUE), overdue, _("overdue to follow up")),
-            row(Status.PART_PAID, "+" if ascii_signs else "◆", view.bank_lines, _("bank lines to match")),
-            row(Status.DISPUTED, glyph(Status.DISPUTED), view.disputes, _("disputes to answer")),
-            row(Status.DRAFT, glyph(Status.DRAFT), view.own_drafts, _("drafts of yours")),
+            row(Status.OVERDUE, glyph(Status.OVERDUE), overdue, _("overdue to follow up"), _("overdue to follow up")),
+            row(
+                Status.PART_PAID,
+                "+" if ascii_signs else "◆",
+                view.bank_lines,
+                _("bank line to match"),
+                _("bank lines to match"),
+            ),
+            row(
+                Status.DISPUTED,
+                glyph(Status.DISPUTED),
+                view.disputes,
+                _("dispute to answer"),
+                _("disputes to answer"),
+            ),
+            row(Status.DRAFT, glyph(Status.DRAFT), view.own_drafts, _("draft of yours"), _("drafts of yours")),
             *[
-                row(Status.OVERDUE, "!" if ascii_signs else "☎", count, words)
-                for count, words in (
-                    (view.to_bill, _("deliveries to bill") + " (gb)"),
-                    (view.questions, _("questions to you")),
-                    (view.follow_ups, _("inquiries to follow up (gq)")),
-                    (view.investigations, _("investigations due")),
-                    (view.credits_waiting, _("credits to approve") + " (w)"),
+                row(Status.OVERDUE, "!" if ascii_signs else "☎", count, one + key, many + key)
+                for count, one, many, key in (
+                    (view.to_bill, _("delivery to bill"), _("deliveries to bill"), " (gb)"),
+                    (view.questions, _("question to you"), _("questions to you"), ""),
+                    (view.follow_ups, _("inquiry to follow up"), _("inquiries to follow up"), " (gq)"),
+                    (view.investigations, _("investigation due"), _("investigations due"), ""),
+                    (view.credits_waiting, _("credit to approve"), _("credits to approve"), " (w)"),
                 )
                 if count
             ],
