@@ -124,6 +124,18 @@ def test_a_remittance_behind_an_empty_one_or_in_parts_is_found(tmp_path):
     assert (line.creditor_reference, line.text) == ("1234567899874563", "1234567899874563")
 
 
+def test_subfields_without_a_code_before_them(tmp_path):
+    line = one(tmp_path, ">20USLUGI FV 7.>31491050195310000\n0477656534>32BOOKING GROUP")
+    assert (line.text, line.payer, line.payer_iban) == ("USLUGI FV 7.", "BOOKING GROUP", "4910501953100000477656534")
+    assert one(tmp_path, "> 20 EUR").text == "> 20 EUR"
+
+
+def test_a_time_that_is_cut_by_the_end_of_a_line_begins_no_field(tmp_path):
+    full = "106?20SVWZ+" + "X" * 38 + "2026-11-24T03"  # 61 characters behind :86:, 65 with it
+    line = one(tmp_path, full + "\n:20:08 Karte?32SHOP")
+    assert line.text.endswith("T03:20:08 Karte") and line.payer == "SHOP"
+
+
 def test_a_dash_that_ends_a_line_of_text_ends_no_statement(tmp_path):
     ((statement, (line,)),) = read_text(tmp_path, f"{HEAD}{ENTRY}:86:HUUR -\n-\n{FOOT}").statements
     assert (line.text, statement.closing, statement.findings) == ("HUUR -", 101_00, [])

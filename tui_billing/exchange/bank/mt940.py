@@ -104,7 +104,7 @@ def _fields(source: Source) -> Iterator[_Field]:
         text = _ENVELOPE.sub("", text)
         match = _TAG.match(text)
         # A time within a text ("12:11") begins no field: only a tag that MT940 knows does.
-        if match and match["tag"] in _KNOWN:
+        if match and match["tag"] in _KNOWN and not (open_field and _is_time(open_field, text)):
             if open_field:
                 yield open_field
             open_field = _Field(match["tag"], number, text[match.end() :])
@@ -117,6 +117,13 @@ def _fields(source: Source) -> Iterator[_Field]:
             open_field.text += "\n" + text
     if open_field:
         yield open_field
+
+
+def _is_time(before: _Field, text: str) -> bool:
+    """Whether what looks like a field is the rest of a time that the end of a full line of :86: cut in two."""
+    last = before.text.rpartition("\n")[2]
+    full = len(last) >= words.FULL_LINE - (len(":86:") if last == before.text else 0)
+    return before.tag == "86" and full and bool(re.search(r"\d\d$", last) and re.match(r":[0-5]\d:[0-5]\d(?!\d)", text))
 
 
 _KNOWN = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tui_billing.rules.statement import is_iban, meaningful
 
-_NUMBERED = re.compile(r"\s*(\d{3})\s*([?<>~^*@])\s?\d\d")
+_NUMBERED = re.compile(r"\s*(\d{3})\s*([?<>~^*@])\s?\d\d|\s*(?P<bare>[?<>~^])(?:00|10|2\d|3[0-8])")
 #: Signs that stand in plain texts as well: only several of them make subfields.
 _NUMBERED_OTHERWISE = re.compile(r"\s*(\d{3})\s*([+!#$%&|=§])[0-36]\d(?=.*?\2[0-36]\d)", re.DOTALL)
 #: Words that banks of the Netherlands write before each part of a plain text, and a bank of Poland's.
@@ -31,7 +31,7 @@ _FULL_SUBFIELD = 27
 _NEARLY_FULL = 26
 #: Where a subfield ended before it was full.
 _BREAK = "\0"
-_FULL_LINE = 63
+FULL_LINE = 63
 #: Some banks give the whole first line to the other party.
 _ACCOUNT_AND_NAME = re.compile(r"([A-Z]{2}\d{2}[A-Z0-9]{10,30})\s+(\S.*)\n")
 _BIC = re.compile(r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?")
@@ -58,7 +58,7 @@ def read(details: str, extra: str) -> Told:
     """The facts of :86: (its lines as they stand) and of :NS:."""
     match = _NUMBERED.match(details) or _NUMBERED_OTHERWISE.match(details)
     if match:
-        told = _numbered(details, match[1], match[2])
+        told = _numbered(details, match[1] or "", match[2] or match["bare"])
     elif len(_SLASHED.findall(details)) >= 2 or re.match(r"\s*/[A-Z]{4}/", details):
         told = _slashed(details)
     else:
@@ -75,7 +75,7 @@ def _joined(text: str) -> str:
     made, full = "", True
     for line in text.split("\n"):
         made += line if full else " " + line
-        full = len(line) >= _FULL_LINE
+        full = len(line) >= FULL_LINE
     return " ".join(made.split())
 
 
