@@ -99,3 +99,19 @@ def test_pdf_without_and_with_two():
         read(_pdf(("factur-x.xml", SMALL), ("xrechnung.xml", SMALL + b"\n")))
     assert read(_pdf(("factur-x.xml", SMALL), ("order.xml", b"<order/>"))).in_pdf
     assert read(_pdf(("invoice.xml", SMALL))).syntax == "ubl"
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("syntax", [cii, ubl], ids=["cii", "ubl"])
+def test_five_thousand_lines_are_read_and_added_up(syntax):
+    from dataclasses import replace
+
+    from tests.einvoice.test_rules import base
+
+    one = base("S")
+    count = 5000
+    lines = tuple(replace(one.lines[0], number=str(place)) for place in range(count))
+    invoice = read(syntax.write(replace(one, lines=lines))).invoice
+    assert len(invoice.lines) == count
+    net = one.lines[0].net * count
+    assert next(difference.computed for difference in compare(invoice) if difference.field == "lines") == net
