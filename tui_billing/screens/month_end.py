@@ -173,7 +173,7 @@ class MonthEndScreen(BillingScreen):
             told = wrapped(_(each.message, **values), max(20, self.size.width - 4))
             lines += [[(f" {' ' if place else '!'} {text}", "red")] for place, text in enumerate(told)]
         lines += self._ledger(_("receivables"), proof.receivables, proof.currency)
-        lines += self._ledger(_("payments on account"), proof.on_account, proof.currency)
+        lines += self._ledger(_("money on account"), proof.on_account, proof.currency)
         for bank in proof.banks:
             lines += self._bank(bank)
         return lines
