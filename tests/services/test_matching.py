@@ -15,6 +15,7 @@ from tui_billing.models.write import add
 from tui_billing.rules.matching.facts import Fact, Standing
 from tui_billing.rules.problem import Refused
 from tui_billing.services.clear import Take, clear_line, take_back_line
+from tui_billing.services.master import CustomerCard, add_customer
 from tui_billing.services.matching import (
     line_of,
     post_certain,
@@ -119,6 +120,19 @@ def test_a_suggestion_posts_what_it_says(books):
     clear_line(books, clerk(), take_of(line, best))
     assert books.value("SELECT open FROM invoice WHERE id = ?", (invoice["id"],)) == 0
     assert verify(books) == []
+
+
+def test_a_payer_is_looked_at_however_many_owe_the_same_amount(firm):
+    """Twenty-one customers with an open invoice of the amount stand before the one whose name is the payer's."""
+    for number in range(21):
+        code = f"M{number:02d}"
+        add_customer(firm, clerk(), CustomerCard(code=code, name=f"Maison {code}", country="FR"))
+        issued(firm, code, "A10 1")
+    add_customer(firm, clerk(), CustomerCard(code="LATE", name="Tardif et Fils", country="FR"))
+    halves = {issued(firm, "LATE", f"A10 1 {price}")["id"] for price in (300, 350)}
+    row = {"open": 780_00, "currency": "EUR", "payer": "TARDIF ET FILS", "payer_iban": "", "date": TODAY, "text": "VIR"}
+    best = suggest(firm, line_of(row)).best
+    assert best.customer.code == "LATE" and {share.item.id for share in best.shares} == halves
 
 
 def batch(books: Books, *details: tuple[int, str, str]) -> int:
