@@ -249,6 +249,7 @@ def test_a_refusal_in_mid_statement_leaves_nothing_of_it(books, tmp_path, monkey
         ("37040044/0532013000", "Second"),
         ("37040044/532013000", "Second"),
         ("0012-998 877", "Third"),
+        ("20041010050012998877", "Third"),
         ("DE89370400440532013001", None),
         ("4711", None),
         ("", None),
