@@ -118,7 +118,7 @@ def account_of(accounts: list[OwnAccount], stated: str) -> OwnAccount | None:
     found = [own for own in accounts if is_iban(own.iban) and pattern.search(own.iban[4:] + own.bic)]
     found = found or [own for own in accounts if is_iban(own.iban) and pattern.search(own.bic + own.iban[4:])]
     # An account that is known by its number alone, behind the codes of its bank and branch.
-    bare = [own for own in accounts if not own.iban and len(own.number) >= _TELLING]
+    bare = [own for own in accounts if not is_iban(own.iban) and len(own.number) >= _TELLING]
     found = found or [own for own in bare if key.endswith(account_key(own.number))]
     return found[0] if len(found) == 1 else None
 
