@@ -127,4 +127,4 @@ async def test_the_overview_tells_what_is_due_to_be_found_out(workstation, books
 
     open_investigation(books, clerk(), Opening("12 EUR", due_on=TODAY))
     async with workstation((100, 30)) as hand:
-        assert "1 investigations due" in hand.row("Board")
+        assert "1 investigation due" in hand.row("Board")

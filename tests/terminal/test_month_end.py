@@ -16,7 +16,11 @@ def test_a_month_is_proved_a_difference_looked_into_and_a_file_made(tmp_path: Pa
         term.burst("gm")
         term.wait_for("MONTH END  October 2026")
         term.wait_for("journal = customers = open items")
-        assert "411000 receivables" in term.text and "not explained" in term.text
+        assert "411000 receivables" in term.text and "closed on 05/11/26" in term.text and "no difference" in term.text
+        term.burst("<right>")
+        term.wait_for("MONTH END  November 2026")
+        term.wait_for("on the statement, not recorded")
+        assert "not explained" in term.text
         term.burst("<enter>who paid this?<c-s><enter>")
         term.wait_for("investigation 1 is open")
         term.burst("gl")
