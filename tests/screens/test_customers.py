@@ -31,6 +31,8 @@ async def test_the_card_shows_what_is_known_and_owed(workstation, books, size):
         await hand.keys("n")
         assert isinstance(hand.app.screen, InvoiceEntryScreen)
         assert hand.app.screen.query_one("#customer").value == "ACME"
+        await hand.keys(*"a10 2", "enter")
+        assert "A10" in hand.row("#grid"), "what is typed goes on in the lines"
 
 
 async def test_a_customer_is_entered_and_changed(workstation, books):

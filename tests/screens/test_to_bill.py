@@ -19,7 +19,7 @@ async def test_a_delivery_is_billed_in_four_keys(workstation, firm_url):
     furnish(firm_url)
     async with workstation() as hand:
         await hand.settle()
-        assert "1 deliveries to bill (gb)" in hand.row("Board")
+        assert "1 delivery to bill (gb)" in hand.row("Board")
         await hand.keys("g", "b")
         await hand.settle()
         assert "BL1" in hand.row("#list") and "15 days, late" in hand.row("#list")

@@ -140,7 +140,7 @@ class InvoiceEntryScreen(EntryScreen):
             self.answer(self._load(self._draft))
         elif self._start_customer:
             self._field("customer").show(self._start_customer)
-            self.answer(self._accept("customer"))
+            self.answer(self._accept_and_go("customer", forward="enter"))
 
     def on_screen_resume(self) -> None:
         self.show_headline()

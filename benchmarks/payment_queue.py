@@ -1,6 +1,6 @@
 """The payment queue on large books beside the same on small ones: opened, moved in, paged, posted in.
 
-    python -m benchmarks.queue [--lines N] [--rounds N] [--keep FOLDER]
+    python -m benchmarks.payment_queue [--lines N] [--rounds N] [--keep FOLDER]
 
 N bank lines wait beside as many open invoices, and a hundredth of both in the small books; every figure is the median
 of what the screen asks the books for at that key. Books that lie in FOLDER are used again.
