@@ -120,7 +120,7 @@ async def test_an_inquiry_takes_eight_keys_from_anywhere(workstation, books):
             "ring back", "2026-11-25", books.value("SELECT min(id) FROM invoice"),
         )  # fmt: skip
         await hand.keys("1")
-        assert await board(hand, "1 inquiries to follow up")
+        assert await board(hand, "1 inquiry to follow up")
         await hand.keys("2", "i")
         assert "to follow up: ring back" in hand.row("#history")
         await hand.keys("enter", *"=done", "ctrl+s", "1")
@@ -168,7 +168,7 @@ async def test_a_question_to_a_colleague_and_its_answer(workstation, books):
     async with workstation(operator="paul") as hand:
         disputes.note_dispute(books, clerk(), 1, "sure", "question", colleague="paul")
         await hand.keys("f5")
-        assert await board(hand, "1 questions to you")
+        assert await board(hand, "1 question to you")
 
 
 async def test_one_key_makes_the_pack(workstation, books):
@@ -192,7 +192,7 @@ async def test_a_credit_above_the_limit_waits(workstation, books):
         await hand.keys("2", "c", "ctrl+s", "enter")
         assert "it waits for a supervisor" in hand.said
         await hand.keys("1")
-        assert await board(hand, "1 credits to approve")
+        assert await board(hand, "1 credit to approve")
 
 
 @pytest.mark.parametrize("firm_url", ["sqlite"], indirect=True)
