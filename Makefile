@@ -26,7 +26,7 @@ demo: $(RUN)
 	@$(BIN)/tui-billing demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m 'not prove'
+	$(BIN)/python -m pytest -n 3 --dist loadgroup -m 'not prove'
 
 check: $(READY)
 	$(BIN)/ruff check .

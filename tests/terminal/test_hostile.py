@@ -154,7 +154,7 @@ WAYS = {
     "entry, item looked up": "nbeta<enter>a<c-l><down>",
     "entry, to be issued": "nevil<enter>ev1 2<enter><c-s>",
     "explain of an entry": "nbeta<enter>a20 2<enter><f2>",
-    "payments": "3",
+    "payments": "3<end>",
     "payments, moved": "3<down><down><enter><esc><end><enter>",
     "payment form": "pevil<enter>1<enter>x<c-s>",
     "payment of a bank line": "3p",
