@@ -260,9 +260,14 @@ def _line_by_amount(original: Original, line: OriginalLine, share: tuple[int, in
         )
     if amount == whole:
         return _rest(line, share)
-    net = proportion(amount, whole, line.rest)
-    taxable = _between(line, share, net)[0]
-    return CreditLine(line, line.key, line.nature, _ONE, net, 0, taxable, amount - taxable, net)
+    near = proportion(amount, whole, line.rest)
+    # Rounding gives no tax where the line bears none, and none beyond its own: the taxable amount gives way, and the
+    # net with it, so that what such steps take is still the share itself.
+    most = _between(line, share, line.rest)[1]
+    tax = min(max(amount - _between(line, share, near)[0], min(most, 0)), max(most, 0))
+    fits = (net for net in (near, near - 1, near + 1) if _between(line, share, net)[0] == amount - tax)
+    net = next((net for net in fits if 0 < abs(net) <= abs(line.rest)), near)
+    return CreditLine(line, line.key, line.nature, _ONE, net, 0, amount - tax, tax, net)
 
 
 def _by_amount(original: Original, amount: int) -> CreditPlan:
